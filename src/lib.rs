@@ -1,1 +1,25 @@
+//! moodlake turns a person's music listening into a lakehouse they own.
+//!
+//! A contents page: `cli` reads the command line and calls `pipeline`, which knows the order of the steps; `bronze`, `silver` and
+//! `gold` are the layers, which meet only through tables; `stats` computes, `engine` queries, `lake` stores. Dependencies point
+//! down this list, and a test holds them to it. `ARCHITECTURE.md` tells the whole story.
 
+pub mod cli;
+
+pub mod pipeline;
+
+pub mod bronze;
+pub mod gold;
+pub mod silver;
+
+pub mod stats;
+
+pub mod context;
+
+pub mod lake;
+
+pub mod engine;
+
+pub mod clock;
+pub mod error;
+pub mod fingerprint;

@@ -1,0 +1,160 @@
+//! The bytes of a catalogue file, plain or packed.
+//!
+//! Owns the way from a path to a stream of CSV: plain, gzip, or the one CSV in a ZIP. Nothing is unpacked to disk. A stream that
+//! grows beyond any catalogue is cut off with an error, so that a crafted archive cannot fill memory.
+
+use crate::context::Task;
+use crate::error::{Error, Explain, Result};
+use crate::fingerprint;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A catalogue file, opened and fingerprinted.
+pub struct CatalogFile {
+    /// The name that messages give it.
+    pub name: String,
+    /// SHA-256 of the file's bytes as they are, packed or not.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    source: Source,
+}
+
+enum Source {
+    Path(PathBuf),
+    Bundled(&'static [u8]),
+}
+
+/// The real catalogue unpacks to 20 MB; twenty-five times that is no catalogue of songs with a dozen numbers each.
+const UNPACKED_BYTES_MAX: u64 = 512 << 20;
+
+/// Opens a catalogue file and fingerprints it.
+///
+/// # Errors
+/// When it does not exist, is a folder, or cannot be read.
+pub fn open(path: &Path) -> Result<CatalogFile> {
+    let name = path.display().to_string();
+    let unreadable = |error: std::io::Error| {
+        Error::failure(format!("{name}: cannot be read"))
+            .because(error)
+            .hint("name the catalogue's file: dataset.csv, dataset.csv.gz or the archive.zip that Kaggle hands out")
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(Error::failure(format!("{name}: is a folder or a device, not a file"))
+            .hint("name the catalogue's file: dataset.csv, dataset.csv.gz or the archive.zip that Kaggle hands out"));
+    }
+    let mut hash = Sha256::new();
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        let read = file.read(&mut buffer).map_err(unreadable)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+    }
+    let sha256 = fingerprint::hex(&hash.finalize());
+    Ok(CatalogFile { sha256, bytes: metadata.len(), source: Source::Path(path.to_owned()), name })
+}
+
+impl CatalogFile {
+    /// A catalogue that is part of the program.
+    #[must_use]
+    pub fn bundled(name: &str, csv: &'static [u8]) -> Self {
+        let sha256 = fingerprint::of(csv);
+        Self { name: name.to_owned(), sha256, bytes: csv.len() as u64, source: Source::Bundled(csv) }
+    }
+
+    /// The CSV's bytes; `task` is told how much of the file has been read.
+    ///
+    /// # Errors
+    /// When the file is an archive that cannot be read or holds no CSV.
+    pub fn reader(self, task: Arc<dyn Task>) -> Result<Box<dyn Read>> {
+        let path = match self.source {
+            Source::Bundled(csv) => return Ok(Box::new(Cursor::new(csv))),
+            Source::Path(path) => path,
+        };
+        let unreadable = || format!("{}: cannot be read", self.name);
+        let mut file = File::open(&path).explain(unreadable)?;
+        let mut magic = [0; 4];
+        let known = file.read(&mut magic).explain(unreadable)?;
+        file.rewind().explain(unreadable)?;
+        let packed = magic.get(..known).unwrap_or_default();
+        let counted = BufReader::with_capacity(1 << 18, Counted { inner: file, task: Arc::clone(&task) });
+        if packed.starts_with(&[0x1f, 0x8b]) {
+            return Ok(Box::new(Capped::new(flate2::bufread::MultiGzDecoder::new(counted), self.name)));
+        }
+        if packed.starts_with(b"PK") {
+            return from_zip(&path, self.name, task);
+        }
+        Ok(Box::new(counted))
+    }
+}
+
+/// The member is read into memory, bounded by the cap: a ZIP member cannot outlive its archive, and the catalogue is 20 MB.
+fn from_zip(path: &Path, name: String, task: Arc<dyn Task>) -> Result<Box<dyn Read>> {
+    let broken = |error: zip::result::ZipError| {
+        Error::failure(format!("{name}: the ZIP cannot be read"))
+            .because(error)
+            .hint("is it complete? download it again; nothing was imported")
+    };
+    let file = File::open(path).explain(|| format!("{name}: cannot be read"))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
+    let members = archive.file_names().filter_map(|member| member.ok().map(|name| name.into_owned()));
+    let tables: Vec<String> = members.filter(|member| member.to_ascii_lowercase().ends_with(".csv")).collect();
+    let member = match tables.as_slice() {
+        [only] => only.clone(),
+        several => several.iter().find(|member| member.rsplit('/').next() == Some("dataset.csv")).cloned().ok_or_else(|| {
+            Error::failure(format!("{name}: the ZIP holds {} CSV files and none is called dataset.csv", several.len()))
+                .hint("unpack it and name the catalogue's CSV file")
+        })?,
+    };
+    let mut bytes = Vec::new();
+    let unpacked = Capped::new(archive.by_name(&member).map_err(broken)?, name.clone()).read_to_end(&mut bytes);
+    unpacked.map_err(|error| {
+        Error::failure(format!("{name}: the ZIP cannot be read to its end"))
+            .because(error)
+            .hint("is it complete? download it again; nothing was imported")
+    })?;
+    task.advance(std::fs::metadata(path).map_or(0, |metadata| metadata.len()));
+    Ok(Box::new(Cursor::new(bytes)))
+}
+
+struct Counted {
+    inner: File,
+    task: Arc<dyn Task>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.task.advance(read as u64);
+        Ok(read)
+    }
+}
+
+struct Capped<R> {
+    inner: R,
+    left: u64,
+    name: String,
+}
+
+impl<R: Read> Capped<R> {
+    const fn new(inner: R, name: String) -> Self {
+        Self { inner, left: UNPACKED_BYTES_MAX, name }
+    }
+}
+
+impl<R: Read> Read for Capped<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            std::io::Error::other(format!("{} unpacks to more than {} MiB: no catalogue is that large", self.name, UNPACKED_BYTES_MAX >> 20))
+        })?;
+        Ok(read)
+    }
+}

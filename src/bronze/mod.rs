@@ -1,0 +1,18 @@
+//! Bronze: the outside world as typed rows, insert-only.
+//!
+//! Owns every parser and generator and the keys that make an import repeatable. It writes the bronze tables and the import
+//! ledger; silver reads them as tables and knows nothing of how they came about.
+
+pub mod catalog;
+mod catalog_file;
+mod catalog_rows;
+pub mod export;
+pub mod history;
+pub mod import;
+pub mod ledger;
+pub mod play;
+mod rejects;
+pub mod simulated;
+pub mod synthetic;
+pub mod synthetic_features;
+mod track_metadata;

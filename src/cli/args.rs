@@ -1,0 +1,219 @@
+//! The command line as `clap` reads it: every command, every flag, every word of help.
+//!
+//! Owns names and help texts. What a flag means together with the environment is `settings`' business.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Turns your music listening into a lakehouse you own: bronze, silver and gold Delta tables, moods, SQL.
+#[derive(Debug, Parser)]
+#[command(name = "moodlake", version, about, max_term_width = 110, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Global {
+    /// The lake: a folder that holds the tables [env: MOODLAKE_LAKE] [default: ./data]
+    #[arg(long, global = true, value_name = "URI")]
+    pub lake: Option<String>,
+    /// The listener's IANA time zone, such as Europe/Madrid [env: MOODLAKE_TIMEZONE] [default: the system's]
+    #[arg(long, global = true, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Tells more on stderr; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Tells only warnings and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// How log lines on stderr look
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    pub log_format: LogFormat,
+    /// Shows no progress bars
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Shows the whole pipeline on a bundled sample and a simulated listener, in a lake of its own
+    Demo,
+    /// Brings your own Spotify export (ZIP, folder or JSON files) into the lake
+    Import(ImportArgs),
+    /// Brings the Kaggle catalogue (CSV, .gz or .zip) into the lake
+    ImportCatalog(ImportCatalogArgs),
+    /// Makes synthetic features for every track you played
+    GenerateSynthetic,
+    /// Makes synthetic features only for tracks with neither real features nor a match in the catalogue
+    PopulateMissing,
+    /// Joins plays with features into silver/listening_with_features
+    BuildSilver(BuildSilverArgs),
+    /// Computes the gold tables
+    BuildGold(BuildGoldArgs),
+    /// Runs the pipeline: catalogue, missing features, silver, gold
+    Run(MoodArgs),
+    /// Answers a SQL query over the lake's tables; reads only
+    Query(QueryArgs),
+    /// Tells what is in the lake
+    Status(StatusArgs),
+    /// Prints completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    /// The export: ZIP archives, folders or JSON files
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Tells what would be imported, and writes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The listener whose plays these are
+    #[arg(long, default_value = "me", value_name = "ID")]
+    pub user: String,
+    /// How the account is written on stdout
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ReportFormat,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportCatalogArgs {
+    /// The catalogue: dataset.csv, dataset.csv.gz, or the archive.zip that Kaggle hands out
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// How a report on stdout looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Args, Debug, Default)]
+pub struct BuildSilverArgs {
+    /// The listening history: any Delta table with its columns [default: its place in the lake]
+    #[arg(long, value_name = "TABLE")]
+    pub history_path: Option<String>,
+    /// Real audio features [default: their place in the lake]
+    #[arg(long, value_name = "TABLE")]
+    pub real_features_path: Option<String>,
+    /// Synthetic audio features [default: their place in the lake]
+    #[arg(long, value_name = "TABLE")]
+    pub synthetic_features_path: Option<String>,
+    /// The Kaggle catalogue [default: its place in the lake]
+    #[arg(long, value_name = "TABLE")]
+    pub kaggle_features_path: Option<String>,
+    /// The table that is replaced [default: silver/listening_with_features in the lake]
+    #[arg(long, value_name = "TABLE")]
+    pub out_path: Option<String>,
+    /// In which order the feature sources are asked; a source left out is not used
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "SOURCES", default_value = "real,synthetic,kaggle")]
+    pub feature_preference: Vec<Feature>,
+    /// Builds even when nothing has changed
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// A source of audio features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Feature {
+    /// Measured for the very track.
+    Real,
+    /// Made up from the track id.
+    Synthetic,
+    /// From the Kaggle catalogue.
+    Kaggle,
+}
+
+#[derive(Args, Debug)]
+pub struct BuildGoldArgs {
+    /// The jobs to run; all when none is named
+    #[arg(value_enum, value_name = "JOB")]
+    pub jobs: Vec<Job>,
+    #[command(flatten)]
+    pub mood: MoodArgs,
+}
+
+/// A gold job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Job {
+    /// Mood clusters and their profiles.
+    Mood,
+}
+
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Mood clusters")]
+pub struct MoodArgs {
+    /// The number of clusters, or `auto` for the largest from 3 to 8 that is stable
+    #[arg(long, value_name = "auto|N", default_value = "auto")]
+    pub k: String,
+    /// The features that are clustered
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", default_value = "valence,energy,danceability,acousticness")]
+    pub features: Vec<String>,
+    /// The seed: the same seed and tracks give the same model on every machine
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Fits on synthetic features too, which say nothing of the songs
+    #[arg(long)]
+    pub include_synthetic: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct QueryArgs {
+    /// The query, such as 'select mood, count(*) from mood_clusters group by mood'; `-` reads it from stdin
+    pub sql: String,
+    /// How rows are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: QueryFormat,
+    /// Writes to a file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Reads the tables as they were: a version number, or a time such as 2026-03-01T12:00:00Z
+    #[arg(long, value_name = "VERSION|TIMESTAMP")]
+    pub as_of: Option<String>,
+}
+
+/// How a query's rows are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// A Parquet file.
+    Parquet,
+}
+
+#[derive(Args, Debug)]
+pub struct StatusArgs {
+    /// How the status is written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ReportFormat,
+}

@@ -1,0 +1,100 @@
+//! `build-silver`, `build-gold`, `run`.
+//!
+//! Owns the way from flags to the layers' options.
+
+use super::{finish, writing};
+use crate::cli::args::{BuildGoldArgs, BuildSilverArgs, Feature, Global, MoodArgs};
+use crate::cli::output::tell;
+use crate::cli::settings::Settings;
+use crate::error::{Error, Result};
+use crate::gold::mood::{self, Clusters, MoodOptions};
+use crate::lake::TableAt;
+use crate::pipeline;
+use crate::silver::{self, Build, FeatureSource};
+
+pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilverArgs) -> Result<()> {
+    let (context, _lock) = writing(global, settings, settings.lake()?)?;
+    let started = context.clock.now();
+    let mut build = Build::in_lake(&context)?;
+    let flags = [
+        (&mut build.history, args.history_path, "--history-path"),
+        (&mut build.real_features, args.real_features_path, "--real-features-path"),
+        (&mut build.synthetic_features, args.synthetic_features_path, "--synthetic-features-path"),
+        (&mut build.kaggle_features, args.kaggle_features_path, "--kaggle-features-path"),
+    ];
+    for (place, path, flag) in flags {
+        if let Some(path) = path {
+            *place = TableAt::at(&path)?;
+            // A table that was named has to be there; only the lake's own may be missing.
+            if !place.exists() {
+                return Err(Error::failure(format!("{flag} {path}: there is no Delta table")).hint("name the table's folder, the one that holds _delta_log"));
+            }
+        }
+    }
+    if let Some(path) = args.out_path {
+        build.out = TableAt::at(&path)?;
+    }
+    let preference = args.feature_preference.into_iter().map(source).collect();
+    build.preference = pipeline::allowed(distinct(preference)?, settings.allow_synthetic);
+    build.full = args.full;
+    let step = silver::build(&context, &build).await?;
+    finish(&context, "build-silver", started, &[step]).await
+}
+
+const fn source(feature: Feature) -> FeatureSource {
+    match feature {
+        Feature::Real => FeatureSource::Real,
+        Feature::Synthetic => FeatureSource::Synthetic,
+        Feature::Kaggle => FeatureSource::Kaggle,
+    }
+}
+
+fn distinct(preference: Vec<FeatureSource>) -> Result<Vec<FeatureSource>> {
+    for (place, source) in preference.iter().enumerate() {
+        if preference.iter().take(place).any(|earlier| earlier == source) {
+            return Err(Error::usage(format!("--feature-preference names {} twice", source.name())).hint("name each source once, the best first"));
+        }
+    }
+    Ok(preference)
+}
+
+pub async fn build_gold(global: &Global, settings: &Settings, args: BuildGoldArgs) -> Result<()> {
+    let options = mood_options(&args.mood)?;
+    let (context, _lock) = writing(global, settings, settings.lake()?)?;
+    let started = context.clock.now();
+    // Mood is the only job so far: naming it and naming none come to the same.
+    let steps = mood::build(&context, &options).await?;
+    finish(&context, "build-gold", started, &steps).await
+}
+
+pub async fn run(global: &Global, settings: &Settings, args: &MoodArgs) -> Result<()> {
+    let options = pipeline::Options { allow_synthetic: settings.allow_synthetic, mood: mood_options(args)? };
+    let (context, _lock) = writing(global, settings, settings.lake()?)?;
+    let started = context.clock.now();
+    let mut steps = Vec::new();
+    let outcome = pipeline::run(&context, &options, &mut |step| {
+        tell(step);
+        steps.push(step.clone());
+    })
+    .await;
+    // What was done before a failure is recorded too.
+    pipeline::record(&context, "run", started, &steps).await?;
+    outcome.map(drop)
+}
+
+pub fn mood_options(args: &MoodArgs) -> Result<MoodOptions> {
+    let clusters = match args.k.as_str() {
+        "auto" => Clusters::Auto,
+        number => Clusters::Fixed(
+            number
+                .parse()
+                .ok()
+                .filter(|clusters| (2..=mood::CLUSTERS_MAX).contains(clusters))
+                .ok_or_else(|| {
+                    Error::usage(format!("--k {number} is neither `auto` nor a number from 2 to {}", mood::CLUSTERS_MAX))
+                        .hint("leave it out to let moodlake choose")
+                })?,
+        ),
+    };
+    MoodOptions::new(clusters, &args.features, args.seed, args.include_synthetic)
+}

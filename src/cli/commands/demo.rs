@@ -1,0 +1,121 @@
+//! `demo`: the whole pipeline on a bundled sample and a simulated listener.
+//!
+//! Owns the demonstration's lake and its question. It takes the ways a person's own data takes: the catalogue's importer, the
+//! history's merge, the pipeline. A lake with a person's plays is refused.
+
+use super::{query, writing};
+use crate::bronze::import::import_plays;
+use crate::bronze::simulated::{SimTrack, plays};
+use crate::bronze::catalog;
+use crate::cli::args::Global;
+use crate::cli::output::{print, printable, tell, thousands};
+use crate::cli::settings::Settings;
+use crate::context::{Context, Step};
+use crate::error::{Error, Explain, Result};
+use crate::gold::mood::{Clusters, MoodOptions};
+use crate::lake::snapshot::AsOf;
+use crate::lake::tables::LISTENING_HISTORY;
+use crate::pipeline;
+use arrow::util::pretty::pretty_format_batches;
+use chrono::NaiveDate;
+use std::fmt::Write as _;
+
+const SAMPLE: &[u8] = include_bytes!("../../../data/sample/catalog.csv");
+
+/// 90 days from a Monday: enough for weekly habits, and Europe's clocks change within.
+const FIRST_DAY: (i32, u32, u32) = (2026, 1, 5);
+const DAYS: u32 = 90;
+const SEED: u64 = 2;
+const LISTENER: &str = "demo";
+
+const QUESTION: &str = "SELECT s.part_of_day, m.mood, count(*) AS plays, round(avg(s.valence), 3) AS valence, round(avg(s.energy), 3) AS energy
+FROM silver.listening_with_features s JOIN gold.mood_clusters m ON m.track_id = s.track_id
+WHERE s.feature_source <> 'synthetic'
+GROUP BY s.part_of_day, m.mood
+ORDER BY min(s.hour_of_day), plays DESC";
+
+pub async fn demo(global: &Global, settings: &Settings) -> Result<()> {
+    let lake = settings.lake_or("./data/demo")?;
+    let (context, _lock) = writing(global, settings, lake)?;
+    refuse_a_persons_lake(&context).await?;
+    let started = context.clock.now();
+    let mut steps: Vec<Step> = Vec::new();
+    let mut note = |new: Vec<Step>| {
+        new.iter().for_each(tell);
+        steps.extend(new);
+    };
+    note(catalog::import_bundled(&context, "data/sample/catalog.csv", SAMPLE).await?.steps);
+    let first_day = NaiveDate::from_ymd_opt(FIRST_DAY.0, FIRST_DAY.1, FIRST_DAY.2).unwrap_or_default();
+    let heard = plays(&sample_tracks()?, context.zone, first_day, DAYS, SEED);
+    note(import_plays(&context, LISTENER, "simulated", &heard).await?.steps);
+    let features = ["valence", "energy", "danceability", "acousticness"].map(str::to_owned);
+    let options = pipeline::Options {
+        allow_synthetic: settings.allow_synthetic,
+        mood: MoodOptions::new(Clusters::Auto, &features, 7, false)?,
+    };
+    let rest = pipeline::run(&context, &options, &mut tell).await?;
+    steps.extend(rest);
+    pipeline::record(&context, "demo", started, &steps).await?;
+    print(&summary(&context, heard.len() as u64).await?)
+}
+
+async fn refuse_a_persons_lake(context: &Context) -> Result<()> {
+    if context.lake.table(&LISTENING_HISTORY)?.open().await?.is_none() {
+        return Ok(());
+    }
+    let scope = context.engine.scope();
+    let sql = "SELECT 1 FROM bronze.listening_history_bronze WHERE source <> 'simulated' LIMIT 1";
+    let theirs = query::plan(&context.lake, &scope, sql, AsOf::Latest).await?;
+    if theirs.count().await.explain(|| "the lake's plays cannot be read".to_owned())? == 0 {
+        return Ok(());
+    }
+    Err(Error::usage(format!("the lake {} holds a person's plays: the demonstration would mix with them", context.lake.root().display()))
+        .hint("leave --lake out for a lake of its own (./data/demo), or name an empty folder"))
+}
+
+/// The sample's tracks as the simulated listener knows them.
+fn sample_tracks() -> Result<Vec<SimTrack>> {
+    let failed = || "the bundled sample cannot be read".to_owned();
+    let mut reader = csv::Reader::from_reader(SAMPLE);
+    let header = reader.headers().explain(failed)?.clone();
+    let place = |name: &str| header.iter().position(|column| column == name);
+    let mut tracks = Vec::new();
+    for record in reader.records() {
+        let record = record.explain(failed)?;
+        let text = |name: &str| place(name).and_then(|place| record.get(place)).unwrap_or_default().to_owned();
+        let number = |name: &str| text(name).parse::<f64>().unwrap_or_default();
+        let artists: Vec<String> = text("artists").split(';').map(str::to_owned).collect();
+        tracks.push(SimTrack {
+            track_id: text("track_id"),
+            track_name: text("track_name"),
+            artist_name: artists.first().cloned().unwrap_or_default(),
+            artists,
+            album_name: text("album_name"),
+            duration_ms: text("duration_ms").parse().unwrap_or_default(),
+            valence: number("valence"),
+            energy: number("energy"),
+        });
+    }
+    Ok(tracks)
+}
+
+async fn summary(context: &Context, heard: u64) -> Result<String> {
+    let scope = context.engine.scope();
+    let answer = query::plan(&context.lake, &scope, QUESTION, AsOf::Latest).await?;
+    let failed = || "the demonstration's question cannot be answered".to_owned();
+    let rows = pretty_format_batches(&answer.collect().await.explain(failed)?).explain(failed)?;
+    let lake = context.lake.root().display();
+    let mut text = format!(
+        "{} plays of a simulated listener over {DAYS} days ({}) are in the lake {lake}.\n\nWhich moods, at which time of day?\n\n{}\n\n{rows}\n",
+        thousands(heard),
+        context.zone.name(),
+        QUESTION,
+    );
+    let _ = write!(
+        text,
+        "\nNext:\n  moodlake status --lake {lake}\n  moodlake query --lake {lake} 'SELECT * FROM gold.mood_cluster_profiles'\n  \
+         moodlake import my_spotify_data.zip      # your own plays, into ./data\n  \
+         moodlake import-catalog archive.zip      # the whole Kaggle catalogue\n  moodlake run\n"
+    );
+    Ok(printable(&text))
+}

@@ -1,0 +1,61 @@
+//! One short function a subcommand.
+//!
+//! Owns the way from settings to a context, and the lock of commands that write.
+
+mod bronze;
+mod build;
+mod demo;
+mod query;
+mod query_output;
+mod status;
+
+use super::args::{Cli, Command, Global};
+use super::output;
+use super::progress;
+use super::settings::Settings;
+use crate::clock::Clock;
+use crate::context::{Context, Step};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::lake::{Lake, WriteLock};
+use crate::pipeline;
+
+/// Runs the command.
+///
+/// # Errors
+/// What the command could not do.
+pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Demo => demo::demo(global, &settings).await,
+        Command::Import(args) => bronze::import(global, &settings, args).await,
+        Command::ImportCatalog(args) => bronze::import_catalog(global, &settings, args).await,
+        Command::GenerateSynthetic => bronze::generate_synthetic(global, &settings).await,
+        Command::PopulateMissing => bronze::populate_missing(global, &settings).await,
+        Command::BuildSilver(args) => build::build_silver(global, &settings, args).await,
+        Command::BuildGold(args) => build::build_gold(global, &settings, args).await,
+        Command::Run(args) => build::run(global, &settings, &args).await,
+        Command::Query(args) => query::query(&settings, args).await,
+        Command::Status(args) => status::status(&settings, &args).await,
+        // Answered before a lake is needed.
+        Command::Completions { .. } => Ok(()),
+    }
+}
+
+/// A context over the lake, and the lock that keeps other writers away until it is dropped.
+fn writing(global: &Global, settings: &Settings, lake: Lake) -> Result<(Context, WriteLock)> {
+    let lock = WriteLock::take(&lake, || tracing::info!("another command is writing to this lake: waiting for it to finish"))?;
+    Ok((context(global, settings, lake)?, lock))
+}
+
+fn context(global: &Global, settings: &Settings, lake: Lake) -> Result<Context> {
+    let clock = Clock::System;
+    let engine = Engine::new(settings.zone)?;
+    Ok(Context { lake, engine, clock, run_id: clock.run_id(), zone: settings.zone, progress: progress::suited(global) })
+}
+
+/// Tells the steps and records them.
+async fn finish(context: &Context, command: &str, started: chrono::DateTime<chrono::Utc>, steps: &[Step]) -> Result<()> {
+    steps.iter().for_each(output::tell);
+    pipeline::record(context, command, started, steps).await
+}

@@ -1,0 +1,156 @@
+//! `status`: what is in the lake.
+//!
+//! Owns the report: per table its rows, version, size and newest row, the last run, how many plays have features of which source,
+//! and the open gaps. Counts come from the Delta logs; only the coverage reads a column of data.
+
+use crate::cli::args::{ReportFormat, StatusArgs};
+use crate::cli::output::{aligned, print, thousands};
+use crate::cli::settings::Settings;
+use crate::engine::Engine;
+use crate::error::{Error, Explain, Result};
+use crate::lake::snapshot::AsOf;
+use crate::lake::{Lake, TableAt, catalog};
+use arrow::array::{Array, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// The column that tells a table's newest row, by table.
+const NEWEST: [(&str, &str); 11] = [
+    ("listening_history_bronze", "played_at"),
+    ("my_tracks_features_bronze", "fetched_at"),
+    ("my_tracks_features_bronze_synthetic", "generated_at"),
+    ("kaggle_tracks_bronze", "imported_at"),
+    ("rejected_rows", "rejected_at"),
+    ("listening_with_features", "played_at"),
+    ("mood_cluster_profiles", "fitted_at"),
+    ("import_ledger", "imported_at"),
+    ("history_gaps", "detected_at"),
+    ("runs", "started_at"),
+    ("check_results", "checked_at"),
+];
+
+pub async fn status(settings: &Settings, args: &StatusArgs) -> Result<()> {
+    let lake = settings.lake()?;
+    let engine = Engine::new(settings.zone)?;
+    let mut tables = Vec::new();
+    for (layer, name, at) in catalog::tables(&lake)? {
+        if let Some(entry) = table(&lake, &engine, layer, &name, &at).await? {
+            tables.push(entry);
+        }
+    }
+    if tables.is_empty() {
+        return Err(Error::failure(format!("the lake {} holds no tables", lake.root().display()))
+            .hint("`moodlake demo` shows one, `moodlake import PATH` begins your own; --lake names another place"));
+    }
+    let has = |name: &str| tables.iter().any(|entry| entry["table"] == name);
+    let coverage = if has("silver.listening_with_features") { rows(&lake, &engine, COVERAGE).await? } else { Vec::new() };
+    let last_run = if has("ops.runs") { rows(&lake, &engine, LAST_RUN).await? } else { Vec::new() };
+    let gaps = if has("ops.history_gaps") { rows(&lake, &engine, GAPS).await? } else { Vec::new() };
+    let document = json!({
+        "lake": lake.root().display().to_string(), "tables": tables, "feature_coverage": coverage, "last_run": last_run,
+        "open_gaps": gaps,
+    });
+    match args.format {
+        ReportFormat::Json => {
+            let text = serde_json::to_string_pretty(&document).explain(|| "the status cannot be written".to_owned())?;
+            print(&format!("{text}\n"))
+        }
+        ReportFormat::Text => print(&text(&document)),
+    }
+}
+
+/// Plays by the source of their features.
+const COVERAGE: &str = "SELECT coalesce(feature_source, 'none') AS feature_source, count(*) AS plays, \
+     round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent \
+     FROM silver.listening_with_features GROUP BY feature_source ORDER BY plays DESC";
+
+/// The steps of the newest run.
+const LAST_RUN: &str = "SELECT run_id, command, step, table_name, arrow_cast(started_at, 'Utf8') AS started_at, outcome, rows_written, \
+     round(seconds, 3) AS seconds FROM ops.runs WHERE run_id = (SELECT run_id FROM ops.runs ORDER BY started_at DESC, run_id LIMIT 1)";
+
+/// Stretches in which plays may be missing.
+const GAPS: &str = "SELECT user_id, arrow_cast(from_at, 'Utf8') AS from_at, arrow_cast(to_at, 'Utf8') AS to_at \
+     FROM ops.history_gaps WHERE closed_by IS NULL ORDER BY from_at";
+
+async fn table(lake: &Lake, engine: &Engine, layer: &str, name: &str, at: &TableAt) -> Result<Option<Value>> {
+    let Some(snapshot) = at.open().await? else { return Ok(None) };
+    let extent = snapshot.extent()?;
+    let (committed, _) = snapshot.commit().await?;
+    let newest = match NEWEST.iter().find(|(table, _)| *table == name) {
+        // The engine answers a maximum from the log's statistics where they are exact.
+        Some((_, column)) if extent.rows != Some(0) => {
+            let sql = format!("SELECT arrow_cast(max({column}), 'Utf8') AS newest FROM {layer}.{name}");
+            rows(lake, engine, &sql).await?.pop().map(|row| row["newest"].clone())
+        }
+        _ => None,
+    };
+    Ok(Some(json!({
+        "table": format!("{layer}.{name}"), "rows": extent.rows, "version": snapshot.version(), "bytes": extent.bytes,
+        "files": extent.files, "newest": newest, "written_at": committed.map(|time| time.to_rfc3339()),
+    })))
+}
+
+async fn rows(lake: &Lake, engine: &Engine, sql: &str) -> Result<Vec<Value>> {
+    let scope = engine.scope();
+    let frame = super::query::plan(lake, &scope, sql, AsOf::Latest).await?;
+    let failed = || "the status cannot be computed".to_owned();
+    let mut rows = Vec::new();
+    for batch in frame.collect().await.explain(failed)? {
+        let schema = batch.schema();
+        for row in 0..batch.num_rows() {
+            let mut object = serde_json::Map::new();
+            for (field, column) in schema.fields().iter().zip(batch.columns()) {
+                object.insert(field.name().clone(), value(column, row).explain(failed)?);
+            }
+            rows.push(Value::Object(object));
+        }
+    }
+    Ok(rows)
+}
+
+fn value(column: &arrow::array::ArrayRef, row: usize) -> std::result::Result<Value, arrow::error::ArrowError> {
+    if column.is_null(row) {
+        return Ok(Value::Null);
+    }
+    let cell = column.slice(row, 1);
+    Ok(match column.data_type() {
+        kind if kind.is_integer() => json!(cast(&cell, &DataType::Int64)?.as_primitive::<arrow::datatypes::Int64Type>().value(0)),
+        kind if kind.is_floating() => json!(cast(&cell, &DataType::Float64)?.as_primitive::<arrow::datatypes::Float64Type>().value(0)),
+        _ => json!(cast(&cell, &DataType::Utf8)?.as_string::<i32>().value(0)),
+    })
+}
+
+fn text(document: &Value) -> String {
+    let list = |key: &str| document[key].as_array().cloned().unwrap_or_default();
+    let cell = |row: &Value, key: &str| match &row[key] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), thousands),
+        other => other.to_string(),
+    };
+    let cells = |rows: &[Value], keys: &[&str]| -> Vec<Vec<String>> {
+        rows.iter().map(|row| keys.iter().map(|key| cell(row, key)).collect()).collect()
+    };
+    let mut text = format!("lake {}\n\n", cell(document, "lake"));
+    let keys = ["table", "rows", "version", "files", "bytes", "newest", "written_at"];
+    text.push_str(&aligned(&keys, &cells(&list("tables"), &keys)));
+    let coverage = list("feature_coverage");
+    if !coverage.is_empty() {
+        let keys = ["feature_source", "plays", "percent"];
+        let _ = write!(text, "\nwhere the features of the plays are from\n{}", aligned(&keys, &cells(&coverage, &keys)));
+    }
+    let last_run = list("last_run");
+    if let Some(first) = last_run.first() {
+        let _ = writeln!(text, "\nlast run {} ({}, {})", cell(first, "run_id"), cell(first, "command"), cell(first, "started_at"));
+        let keys = ["step", "table_name", "outcome", "rows_written", "seconds"];
+        text.push_str(&aligned(&keys, &cells(&last_run, &keys)));
+    }
+    let gaps = list("open_gaps");
+    if !gaps.is_empty() {
+        let keys = ["user_id", "from_at", "to_at"];
+        let _ = write!(text, "\nplays may be missing\n{}", aligned(&keys, &cells(&gaps, &keys)));
+    }
+    text
+}

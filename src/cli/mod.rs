@@ -1,0 +1,79 @@
+//! The command line: from arguments to a command, from an error to an exit code.
+//!
+//! Owns dispatch and rendering. stdout carries data only; logs, progress and errors go to stderr.
+
+pub mod args;
+mod commands;
+mod logging;
+mod output;
+mod progress;
+pub mod settings;
+
+use crate::error::{Error, Explain, Kind, Result};
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use settings::Settings;
+use std::error::Error as _;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs one command line.
+///
+/// # Errors
+/// What the command could not do.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        // `--help` and `--version` come this way too; clap knows which stream and which code each deserves. A reader that has
+        // gone away is no failure.
+        Err(usage) => {
+            let _ = usage.print();
+            return Ok(ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(Kind::Usage.exit_code())));
+        }
+    };
+    logging::start(&cli.global);
+    if let Command::Completions { shell } = cli.command {
+        clap_complete::generate(shell, &mut Cli::command(), "moodlake", &mut std::io::stdout());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = Settings::read(&cli.global)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .explain(|| "the program's threads cannot start".to_owned())?;
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            outcome = commands::dispatch(cli, settings) => outcome,
+            signal = tokio::signal::ctrl_c() => Err(interrupted(signal.is_ok())),
+        }
+    });
+    // A parser that is still reading a file must not hold up an interrupted program.
+    runtime.shutdown_background();
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+fn interrupted(asked: bool) -> Error {
+    let what = if asked { "interrupted" } else { "interrupted, and the signal could not be read" };
+    Error::failure(what).hint("what was committed before stays, nothing is half-written; run the command again to go on")
+}
+
+/// Writes an error to stderr, what failed and what to do, and gives its exit code.
+#[must_use]
+pub fn render(error: &Error) -> ExitCode {
+    eprintln!("error: {}", output::printable(&error.to_string()));
+    let mut cause = error.source();
+    let mut told = error.to_string();
+    while let Some(reason) = cause {
+        let text = reason.to_string();
+        // Libraries often repeat their cause's text in their own.
+        if !told.contains(&text) {
+            eprintln!("  because: {}", output::printable(&text));
+        }
+        told = text;
+        cause = reason.source();
+    }
+    if let Some(advice) = error.advice() {
+        eprintln!("  hint: {}", output::printable(advice));
+    }
+    ExitCode::from(error.kind().exit_code())
+}

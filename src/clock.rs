@@ -1,0 +1,58 @@
+//! The only place that knows what time it is, and the only source of run ids.
+//!
+//! Owns both so that a test can fix them: with a fixed clock the same run writes the same bytes.
+
+use chrono::{DateTime, Utc};
+use std::time::Instant;
+
+/// Where the time comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// Always this moment; run ids are made of it alone.
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    /// This moment, to the microsecond that tables store.
+    #[must_use]
+    pub fn now(self) -> DateTime<Utc> {
+        let now = match self {
+            Self::System => Utc::now(),
+            Self::Fixed(time) => time,
+        };
+        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+
+    /// A run id: when it began, to the second, and what makes it unique.
+    #[must_use]
+    pub fn run_id(self) -> String {
+        let start = self.now().format("%Y%m%dT%H%M%SZ");
+        match self {
+            Self::System => {
+                let unique = uuid::Uuid::new_v4().simple().to_string();
+                format!("{start}-{}", unique.get(..8).unwrap_or(&unique))
+            }
+            Self::Fixed(_) => format!("{start}-fixed"),
+        }
+    }
+}
+
+/// Measures how long a step takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Seconds since the start.
+    #[must_use]
+    pub fn seconds(self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}

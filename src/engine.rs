@@ -1,0 +1,119 @@
+//! The one DataFusion session of the program, and scopes to run models in.
+//!
+//! Owns the engine's settings, each with its reason. It knows neither Delta nor music: `lake` gives it relations, the layers
+//! give it SQL.
+
+use crate::error::{Error, Explain, Result};
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use chrono_tz::Tz;
+use datafusion::catalog::TableProvider;
+use datafusion::common::ParamValues;
+use datafusion::datasource::MemTable;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::context::SessionState;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use std::sync::Arc;
+
+/// The engine: settings and resources that all scopes share.
+#[derive(Clone)]
+pub struct Engine {
+    config: SessionConfig,
+    runtime: Arc<RuntimeEnv>,
+}
+
+/// A set of named relations that one model sees, and nothing else.
+pub struct Scope {
+    context: SessionContext,
+}
+
+/// Rows that a join may hold in memory before both sides are split by hash instead: the features of a million tracks. Splitting
+/// the plays would copy every wide row once more.
+const BROADCAST_ROWS_MAX: usize = 4_000_000;
+const BROADCAST_BYTES_MAX: usize = 1 << 30;
+
+impl Engine {
+    /// An engine whose local time is the listener's.
+    ///
+    /// # Errors
+    /// When the engine's resources cannot be set up.
+    pub fn new(zone: Tz) -> Result<Self> {
+        let config = SessionConfig::new()
+            .with_information_schema(true)
+            .set_str("datafusion.execution.time_zone", zone.name())
+            .set_bool("datafusion.execution.parquet.schema_force_view_types", true)
+            .set_usize("datafusion.optimizer.hash_join_single_partition_threshold", BROADCAST_BYTES_MAX)
+            .set_usize("datafusion.optimizer.hash_join_single_partition_threshold_rows", BROADCAST_ROWS_MAX);
+        let runtime = RuntimeEnvBuilder::new().build_arc().explain(|| "the query engine cannot start".to_owned())?;
+        Ok(Self { config, runtime })
+    }
+
+    /// A new scope with no relations.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        let state = SessionStateBuilder::new()
+            .with_default_features()
+            .with_config(self.config.clone())
+            .with_runtime_env(Arc::clone(&self.runtime))
+            .build();
+        Scope { context: SessionContext::new_with_state(state) }
+    }
+}
+
+impl Scope {
+    /// Names a relation.
+    ///
+    /// # Errors
+    /// When the name is taken.
+    pub fn register(&self, name: &str, provider: Arc<dyn TableProvider>) -> Result<()> {
+        self.context.register_table(name, provider).explain(|| format!("relation {name} cannot be registered"))?;
+        Ok(())
+    }
+
+    /// Names rows that are in memory, or none of a schema.
+    ///
+    /// # Errors
+    /// When the name is taken or the rows do not have the schema.
+    pub fn register_rows(&self, name: &str, schema: SchemaRef, rows: Vec<RecordBatch>) -> Result<()> {
+        let table = MemTable::try_new(schema, vec![rows]).explain(|| format!("relation {name} cannot be made"))?;
+        self.register(name, Arc::new(table))
+    }
+
+    /// The named relation as a frame.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub async fn table(&self, name: &str) -> Result<DataFrame> {
+        self.context.table(name).await.explain(|| format!("relation {name} cannot be read"))
+    }
+
+    /// Names a frame.
+    ///
+    /// # Errors
+    /// When the name is taken.
+    pub fn register_frame(&self, name: &str, frame: DataFrame) -> Result<()> {
+        self.register(name, frame.into_view())
+    }
+
+    /// Plans a model: `name` is what messages call it, values come as `$parameters`.
+    ///
+    /// # Errors
+    /// When the SQL does not fit the relations.
+    pub async fn model(&self, name: &str, sql: &str, values: impl Into<ParamValues>) -> Result<DataFrame> {
+        let plan = |error| Error::failure(format!("model {name} cannot be planned")).because(error);
+        self.context.sql(sql).await.map_err(plan)?.with_param_values(values).map_err(plan)
+    }
+
+    /// The session behind the scope.
+    #[must_use]
+    pub fn state(&self) -> SessionState {
+        self.context.state()
+    }
+
+    /// The context behind the scope, for reading commands.
+    #[must_use]
+    pub const fn context(&self) -> &SessionContext {
+        &self.context
+    }
+}

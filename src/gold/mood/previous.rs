@@ -1,0 +1,133 @@
+//! The mood models of earlier builds, as `gold/mood_cluster_profiles` keeps them.
+//!
+//! Owns the reading of the newest one: its clusters are what a new fit is matched with.
+
+use super::matching::Known;
+use crate::context::Context;
+use crate::error::{Explain, Result};
+use crate::lake::Snapshot;
+use crate::lake::tables::{AUDIO_FEATURES, MOOD_CLUSTER_PROFILES};
+use crate::stats::matrix::Matrix;
+use crate::stats::scale::Scaler;
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+
+/// All rows of earlier models.
+pub struct Previous {
+    rows: RecordBatch,
+}
+
+/// The newest earlier model.
+pub struct Newest {
+    /// Its id.
+    pub model_id: String,
+    /// Its clusters, placed in the new model's scaled features.
+    pub clusters: Vec<Known>,
+}
+
+impl Previous {
+    /// Reads all rows: a handful a model.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn read(context: &Context, snapshot: Option<&Snapshot>) -> Result<Self> {
+        let schema = MOOD_CLUSTER_PROFILES.schema();
+        let Some(snapshot) = snapshot else { return Ok(Self { rows: RecordBatch::new_empty(schema) }) };
+        let scope = context.engine.scope();
+        scope.register("profiles", snapshot.provider(&scope.state()).await?)?;
+        let batches = scope.table("profiles").await?.collect().await.explain(failed)?;
+        // The engine reads text as views; the declared types are what is written back.
+        let declared = batches
+            .iter()
+            .map(|batch| {
+                let columns = schema
+                    .fields()
+                    .iter()
+                    .map(|field| {
+                        let column = batch.column_by_name(field.name());
+                        column.map_or_else(
+                            || Ok(arrow::array::new_null_array(field.data_type(), batch.num_rows())),
+                            |column| cast(column, field.data_type()),
+                        )
+                    })
+                    .collect::<std::result::Result<Vec<_>, _>>()?;
+                RecordBatch::try_new(schema.clone(), columns)
+            })
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .explain(failed)?;
+        Ok(Self { rows: concat_batches(&schema, &declared).explain(failed)? })
+    }
+
+    /// The rows of all models but this one.
+    ///
+    /// # Errors
+    /// When the rows cannot be filtered.
+    pub fn without(&self, model_id: &str) -> Result<RecordBatch> {
+        let keep = self.model_ids().map(|id| Some(id != Some(model_id))).collect();
+        arrow::compute::filter_record_batch(&self.rows, &keep).explain(failed)
+    }
+
+    /// A number that no cluster has had yet.
+    #[must_use]
+    pub fn next_cluster_id(&self) -> i32 {
+        self.integers("cluster_id").and_then(|ids| ids.into_iter().max()).map_or(0, |id| id + 1)
+    }
+
+    /// The newest model, scaled as the new one is.
+    ///
+    /// # Errors
+    /// When a stored centroid is no finite number.
+    pub fn newest(&self, features: &[usize], scaler: &Scaler) -> Result<Option<Newest>> {
+        let Some(row) = self.newest_row() else { return Ok(None) };
+        let ids: Vec<_> = self.model_ids().collect();
+        let Some(model_id) = ids.get(row).copied().flatten() else { return Ok(None) };
+        let rows: Vec<usize> = (0..ids.len()).filter(|&other| ids[other] == Some(model_id)).collect();
+        let mut values = Vec::new();
+        for &row in &rows {
+            for &feature in features {
+                match self.centroid(AUDIO_FEATURES[feature], row) {
+                    Some(value) => values.push(value),
+                    // A model that knew nothing of a feature cannot be compared in it.
+                    None => return Ok(None),
+                }
+            }
+        }
+        let natural = Matrix::new(rows.len(), features.len(), values).explain(failed)?;
+        let scaled = scaler.transform(&natural).explain(failed)?;
+        let (ids, moods) = (self.integers("cluster_id").unwrap_or_default(), self.rows.column_by_name("mood"));
+        let clusters = rows
+            .iter()
+            .enumerate()
+            .map(|(place, &row)| Known {
+                cluster_id: ids.get(row).copied().unwrap_or_default(),
+                mood: moods.map(|moods| moods.as_string::<i32>().value(row).to_owned()).unwrap_or_default(),
+                centroid: scaled.row(place).to_vec(),
+            })
+            .collect();
+        Ok(Some(Newest { model_id: model_id.to_owned(), clusters }))
+    }
+
+    fn newest_row(&self) -> Option<usize> {
+        let times = cast(self.rows.column_by_name("fitted_at")?, &DataType::Int64).ok()?;
+        let times = times.as_primitive::<Int64Type>();
+        (0..times.len()).filter(|&row| times.is_valid(row)).max_by_key(|&row| times.value(row))
+    }
+
+    fn model_ids(&self) -> impl Iterator<Item = Option<&str>> {
+        self.rows.column_by_name("model_id").into_iter().flat_map(|ids| ids.as_string::<i32>().iter())
+    }
+
+    fn integers(&self, name: &str) -> Option<Vec<i32>> {
+        Some(self.rows.column_by_name(name)?.as_primitive::<Int32Type>().values().to_vec())
+    }
+
+    fn centroid(&self, feature: &str, row: usize) -> Option<f64> {
+        let column = self.rows.column_by_name(&format!("centroid_{feature}"))?.as_primitive::<Float64Type>();
+        column.is_valid(row).then(|| column.value(row))
+    }
+}
+
+fn failed() -> String {
+    format!("table {}: earlier models cannot be read", MOOD_CLUSTER_PROFILES.label())
+}

@@ -1,0 +1,53 @@
+//! Insert-only merging: which of these keys does a table already hold?
+//!
+//! Owns the look-up that makes every bronze write repeatable. It reads the key column alone, streamed, and keeps only the keys
+//! that were asked about: memory follows the new rows, not the table. (Delta's MERGE would join whole rows for the same answer.)
+
+use super::snapshot::Snapshot;
+use super::tables::Table;
+use crate::engine::Engine;
+use crate::error::{Error, Explain, Result};
+use arrow::array::AsArray;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use datafusion::prelude::{Expr, col, lit};
+use futures::StreamExt;
+use std::collections::HashSet;
+
+/// Those of `wanted` that the table holds in its key column.
+///
+/// `partition_values` narrows the look-up to data files that can hold them, for a table that is partitioned.
+///
+/// # Errors
+/// When the table cannot be read or has no key.
+pub async fn known_keys(
+    engine: &Engine,
+    snapshot: Option<&Snapshot>,
+    table: &Table,
+    wanted: &HashSet<String>,
+    partition_values: &HashSet<String>,
+) -> Result<HashSet<String>> {
+    let (Some(snapshot), false) = (snapshot, wanted.is_empty()) else { return Ok(HashSet::new()) };
+    let key = table.key.ok_or_else(|| Error::failure(format!("table {} has no key to merge on", table.label())))?;
+    let failed = || format!("table {}: its keys cannot be read", table.label());
+    let scope = engine.scope();
+    scope.register("stored", snapshot.provider(&scope.state()).await?)?;
+    let mut stored = scope.table("stored").await?;
+    if let Some(partition) = table.partitions.first() {
+        stored = stored.filter(any_of(partition, partition_values)).explain(failed)?;
+    }
+    let mut stream = stored.select_columns(&[key]).explain(failed)?.execute_stream().await.explain(failed)?;
+    let mut known = HashSet::new();
+    while let Some(batch) = stream.next().await {
+        let batch = batch.explain(failed)?;
+        let column = cast(batch.column(0), &DataType::Utf8View).explain(failed)?;
+        known.extend(column.as_string_view().iter().flatten().filter_map(|key| wanted.get(key)).cloned());
+    }
+    Ok(known)
+}
+
+fn any_of(column: &str, values: &HashSet<String>) -> Expr {
+    let mut values: Vec<_> = values.iter().collect();
+    values.sort_unstable();
+    col(column).in_list(values.into_iter().map(|value| lit(value.as_str())).collect(), false)
+}

@@ -1,0 +1,19 @@
+//! The Delta store: where tables live, how they are read at a version, and the only place that commits.
+//!
+//! Owns every use of `deltalake`. Layers hand it streams of rows and a table's declaration; it hands back snapshots, which
+//! `engine` turns into relations. It knows nothing of music.
+
+pub mod catalog;
+pub mod lock;
+pub mod merge;
+pub mod rows;
+pub mod snapshot;
+pub mod store;
+pub mod tables;
+pub mod write;
+
+pub use lock::WriteLock;
+pub use snapshot::Snapshot;
+pub use store::{Lake, TableAt};
+pub use tables::Table;
+pub use write::{Mode, Written};

@@ -1,0 +1,142 @@
+//! One table at one version: what it holds, and how the engine reads it.
+//!
+//! Owns pinning: whoever holds a `Snapshot` reads the same rows however often the table is written meanwhile. Says how many
+//! rows and bytes there are from the log alone, and gives back the note that the commit carries.
+
+use super::store::TableAt;
+use crate::error::{Error, Explain, Result};
+use arrow::datatypes::SchemaRef;
+use chrono::{DateTime, Utc};
+use datafusion::catalog::TableProvider;
+use datafusion::execution::context::SessionState;
+use deltalake::{DeltaTable, DeltaTableError};
+use futures::TryStreamExt;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Which version of a table is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// The newest.
+    Latest,
+    /// A version number.
+    Version(u64),
+    /// The newest version that is not younger than this moment.
+    Time(DateTime<Utc>),
+}
+
+/// A table pinned to a version.
+#[derive(Clone)]
+pub struct Snapshot {
+    table: DeltaTable,
+    at: TableAt,
+}
+
+/// What the log tells of a snapshot without reading data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Rows, or none when a writer left the count out of the log.
+    pub rows: Option<u64>,
+    /// Bytes of the data files.
+    pub bytes: u64,
+    /// Number of data files.
+    pub files: u64,
+}
+
+impl Snapshot {
+    /// The version this snapshot is pinned to.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.table.version().unwrap_or_default()
+    }
+
+    /// The table's address.
+    #[must_use]
+    pub const fn at(&self) -> &TableAt {
+        &self.at
+    }
+
+    /// The columns as the Delta log declares them.
+    ///
+    /// # Errors
+    /// When the log has no readable schema.
+    pub fn schema(&self) -> Result<SchemaRef> {
+        Ok(self.state()?.arrow_schema())
+    }
+
+    /// Rows, bytes and files, from the log alone.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn extent(&self) -> Result<Extent> {
+        let mut extent = Extent { rows: Some(0), ..Extent::default() };
+        for file in self.state()?.try_log_data().explain(|| self.unreadable())? {
+            extent.files += 1;
+            extent.bytes += u64::try_from(file.size()).unwrap_or_default();
+            extent.rows = match (extent.rows, file.num_records()) {
+                (Some(sum), Some(rows)) => Some(sum + rows as u64),
+                _ => None,
+            };
+        }
+        Ok(extent)
+    }
+
+    /// A relation over exactly this version.
+    ///
+    /// # Errors
+    /// When the store or the log cannot be read.
+    pub async fn provider(&self, session: &SessionState) -> Result<Arc<dyn TableProvider>> {
+        self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
+        self.table.table_provider().with_session(Arc::new(session.clone())).await.explain(|| self.unreadable())
+    }
+
+    /// When the version was committed, and the note that this program left in it.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn commit(&self) -> Result<(Option<DateTime<Utc>>, Option<Value>)> {
+        let mut commits: Vec<_> =
+            self.table.history(Some(1)).try_collect().await.explain(|| self.unreadable())?;
+        let Some(mut commit) = commits.pop() else { return Ok((None, None)) };
+        let time = commit.timestamp.and_then(DateTime::from_timestamp_millis);
+        Ok((time, commit.info.remove(super::write::NOTE)))
+    }
+
+    pub(super) const fn delta(&self) -> &DeltaTable {
+        &self.table
+    }
+
+    pub(super) fn state(&self) -> Result<&deltalake::kernel::EagerSnapshot> {
+        Ok(self.table.snapshot().explain(|| self.unreadable())?.snapshot())
+    }
+
+    fn unreadable(&self) -> String {
+        format!("table {}: its Delta log cannot be read", self.at.label())
+    }
+}
+
+pub(super) async fn open(at: &TableAt, as_of: AsOf) -> Result<Option<Snapshot>> {
+    if !at.exists() {
+        return Ok(None);
+    }
+    let builder = match as_of {
+        AsOf::Latest => at.builder()?,
+        AsOf::Version(version) => at.builder()?.with_version(version),
+        AsOf::Time(time) => at.builder()?.with_timestamp(time),
+    };
+    match builder.load().await {
+        Ok(table) => Ok(Some(Snapshot { table, at: at.clone() })),
+        Err(DeltaTableError::NotATable(_)) => Ok(None),
+        Err(error) => Err(Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of)))
+            .because(error)
+            .hint("is the folder a Delta table, and does it have that version? `moodlake status` lists tables and versions")),
+    }
+}
+
+fn wanted(as_of: AsOf) -> String {
+    match as_of {
+        AsOf::Latest => String::new(),
+        AsOf::Version(version) => format!(" at version {version}"),
+        AsOf::Time(time) => format!(" as of {}", time.to_rfc3339()),
+    }
+}

@@ -1,0 +1,230 @@
+//! Rows into a Delta table: streamed to Parquet, then one commit that either adds them or replaces what was there.
+//!
+//! Owns every commit of the program. A failure on the way leaves the table as it was: data files become part of a table only
+//! by the commit, and an interrupted write's own files are removed. Encoding is chosen here, by column.
+
+use super::snapshot::Snapshot;
+use super::store::TableAt;
+use super::tables::Table;
+use crate::error::{Error, Explain, Result};
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::execution::SendableRecordBatchStream;
+use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
+use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, Add, MetadataExt, StructType};
+use deltalake::logstore::LogStoreRef;
+use deltalake::operations::create::CreateBuilder;
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use futures::{StreamExt, TryStreamExt};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// The key under which a commit carries the program's note: run, inputs, model.
+pub const NOTE: &str = "moodlake";
+
+/// What a write does with the rows that are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Keeps them.
+    Append,
+    /// Replaces all of them, in the same commit.
+    Replace,
+}
+
+/// What a write did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The version that holds it.
+    pub version: u64,
+    /// Rows written.
+    pub rows: u64,
+    /// Bytes of the files written.
+    pub bytes: u64,
+}
+
+/// Streams rows into a table, one file a stream and partition value, and commits them together.
+///
+/// `observe` is told the number of rows of every batch written.
+///
+/// # Errors
+/// When a stream, the store or the commit fails; the table is then as before.
+pub async fn write(
+    at: &TableAt,
+    table: &Table,
+    streams: Vec<SendableRecordBatchStream>,
+    mode: Mode,
+    note: &Value,
+    observe: Arc<dyn Fn(u64) + Send + Sync>,
+) -> Result<Written> {
+    make_folder(at)?;
+    let store = at.log_store()?;
+    let mut writers = JoinSet::new();
+    for stream in streams {
+        writers.spawn(write_stream(at.label().to_owned(), store.clone(), *table, stream, Arc::clone(&observe)));
+    }
+    let (mut adds, mut rows) = (Vec::new(), 0);
+    while let Some(finished) = writers.join_next().await {
+        match finished.explain(|| format!("table {}: a writer stopped", at.label())).and_then(std::convert::identity) {
+            Ok((files, count)) => {
+                adds.extend(files);
+                rows += count;
+            }
+            Err(error) => {
+                // Every writer cleans up after itself; only files that were already complete are left to remove.
+                writers.shutdown().await;
+                remove_files(&store, &adds).await;
+                return Err(error);
+            }
+        }
+    }
+    let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
+    match commit(at, table, &store, adds.clone(), mode, note).await {
+        Ok(version) => Ok(Written { version, rows, bytes }),
+        Err(error) => {
+            remove_files(&store, &adds).await;
+            Err(error)
+        }
+    }
+}
+
+async fn write_stream(
+    label: String,
+    store: LogStoreRef,
+    table: Table,
+    mut stream: SendableRecordBatchStream,
+    observe: Arc<dyn Fn(u64) + Send + Sync>,
+) -> Result<(Vec<Add>, u64)> {
+    let schema = stream.schema();
+    let config = WriterConfig::new(
+        schema.clone(),
+        table.partitions.iter().map(|&name| name.to_owned()).collect(),
+        Some(encoding(&table, &schema)),
+        None,
+        None,
+        // The protocol's own default, the first 32 columns: statistics of lists and free text further back only swell the log.
+        Default::default(),
+        None,
+    );
+    let mut writer = DeltaWriter::new(store.object_store(None), config);
+    let mut rows = 0;
+    let outcome = async {
+        while let Some(batch) = stream.next().await {
+            let batch = batch.explain(|| format!("table {label}: its rows could not be computed"))?;
+            writer.write(&batch).await.explain(|| format!("table {label}: rows could not be written"))?;
+            rows += batch.num_rows() as u64;
+            observe(batch.num_rows() as u64);
+        }
+        Ok(())
+    }
+    .await;
+    if let Err(error) = outcome {
+        // The first error is the one to tell; a failed clean-up leaves at most a file that no version names.
+        let _ = writer.abort().await;
+        return Err(error);
+    }
+    let adds = writer
+        .close()
+        .await
+        .map_err(|error| Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE))?;
+    Ok((adds, rows))
+}
+
+const SPACE: &str = "is there space on the disk, and may this user write there? nothing was changed; run it again";
+
+async fn commit(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add>, mode: Mode, note: &Value) -> Result<u64> {
+    let failed = || format!("table {}: the commit failed", at.label());
+    let declared: StructType = table.schema().as_ref().try_into_kernel().explain(failed)?;
+    let properties = CommitProperties::default().with_metadata([(NOTE.to_owned(), note.clone())]);
+    let mut actions: Vec<Action> = adds.into_iter().map(Action::Add).collect();
+    let Some(current) = at.open().await? else {
+        let created = CreateBuilder::new()
+            .with_log_store(store.clone())
+            .with_table_name(table.name)
+            .with_comment(table.comment)
+            .with_columns(declared.fields().cloned())
+            .with_partition_columns(table.partitions.iter().copied())
+            .with_actions(actions)
+            .with_commit_properties(properties)
+            .await
+            .explain(failed)?;
+        return Ok(created.version().unwrap_or_default());
+    };
+    let state = current.state()?;
+    if mode == Mode::Replace {
+        actions.extend(removals(&current).await?);
+        if state.schema().as_ref() != &declared {
+            let metadata = state.metadata().clone().with_schema(&declared).explain(failed)?;
+            actions.push(Action::Metadata(metadata));
+        }
+    }
+    let operation = DeltaOperation::Write {
+        mode: if mode == Mode::Replace { SaveMode::Overwrite } else { SaveMode::Append },
+        partition_by: (!table.partitions.is_empty()).then(|| table.partitions.iter().map(|&name| name.to_owned()).collect()),
+        predicate: None,
+    };
+    let committed = CommitBuilder::from(properties)
+        .with_actions(actions)
+        .build(Some(state), store.clone(), operation)
+        .await
+        .explain(failed)?;
+    Ok(committed.version())
+}
+
+async fn removals(current: &Snapshot) -> Result<Vec<Action>> {
+    current
+        .state()?
+        .file_views(current.delta().log_store().as_ref(), None)
+        .map_ok(|file| Action::Remove(file.remove_action(true)))
+        .try_collect()
+        .await
+        .explain(|| format!("table {}: its files cannot be listed", current.at().label()))
+}
+
+fn make_folder(at: &TableAt) -> Result<()> {
+    let Some(folder) = at.folder() else { return Ok(()) };
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        Error::failure(format!("table {}: the folder {} cannot be made", at.label(), folder.display()))
+            .because(error)
+            .hint("choose a lake that this user may write to, with --lake or MOODLAKE_LAKE")
+    })
+}
+
+async fn remove_files(store: &LogStoreRef, adds: &[Add]) {
+    let objects = store.object_store(None);
+    for add in adds {
+        // Best effort: a file that stays belongs to no version, and the next clean-up of the table finds it.
+        if let Ok(path) = object_store::path::Path::from_url_path(&add.path) {
+            let _ = object_store::ObjectStoreExt::delete(&objects, &path).await;
+        }
+    }
+}
+
+/// Level 1 of Zstandard costs little more than Snappy and saves a third. Timestamps and counters are delta-packed, unique text has
+/// no dictionary: building one for ten million keys costs more than all the rest of the column.
+fn encoding(table: &Table, schema: &SchemaRef) -> WriterProperties {
+    let level = ZstdLevel::try_new(1).map_or(Compression::SNAPPY, Compression::ZSTD);
+    let mut properties = WriterProperties::builder()
+        .set_compression(level)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_created_by(concat!("moodlake ", env!("CARGO_PKG_VERSION")).to_owned());
+    for field in schema.fields() {
+        let column = ColumnPath::from(field.name().as_str());
+        let time = matches!(field.data_type(), DataType::Timestamp(..));
+        if time || table.unique_columns.contains(&field.name().as_str()) {
+            properties = properties.set_column_dictionary_enabled(column.clone(), false);
+        }
+        if time {
+            properties = properties.set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
+        }
+    }
+    properties.build()
+}
+
+/// Rows of a row group: large enough for readers to scan fast, small enough that two open ones stay under 200 MiB for silver.
+const ROW_GROUP_ROWS: usize = 262_144;

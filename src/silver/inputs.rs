@@ -1,0 +1,86 @@
+//! Foreign tables made to fit: any Delta table that has the columns can be silver's input, whoever wrote it.
+//!
+//! Owns the comparison of a table's columns with the contract: types are cast, optional columns that are absent are null, a
+//! required one that is absent is an error that names it. Order, extra columns and other writers' text types do not matter.
+
+use crate::engine::Scope;
+use crate::error::{Error, Explain, Result};
+use crate::lake::{Snapshot, Table};
+use arrow::datatypes::{DataType, Field};
+use datafusion::prelude::{DataFrame, Expr, cast, lit};
+use datafusion::scalar::ScalarValue;
+
+/// One of silver's inputs: which declared table it stands for and what it cannot do without.
+#[derive(Clone, Copy)]
+pub struct Input {
+    /// The name in the model's SQL.
+    pub relation: &'static str,
+    /// The declared table, whose columns and types the model expects.
+    pub table: &'static Table,
+    /// Columns without which the result would be wrong rather than poorer.
+    pub required: &'static [&'static str],
+}
+
+impl Input {
+    /// Registers the input's relation: the snapshot made to fit, or no rows where there is no table.
+    ///
+    /// # Errors
+    /// When a required column is missing or a column's type cannot stand for the declared one.
+    pub async fn register(&self, scope: &Scope, snapshot: Option<&Snapshot>) -> Result<()> {
+        let Some(snapshot) = snapshot else {
+            return scope.register_rows(self.relation, self.table.schema(), Vec::new());
+        };
+        let stored = format!("stored_{}", self.relation);
+        scope.register(&stored, snapshot.provider(&scope.state()).await?)?;
+        let frame = self.fit(scope.table(&stored).await?, snapshot.at().label())?;
+        scope.register_frame(self.relation, frame)
+    }
+
+    fn fit(&self, stored: DataFrame, label: &str) -> Result<DataFrame> {
+        let schema = stored.schema().clone();
+        let mut columns = Vec::new();
+        for wanted in self.table.schema().fields() {
+            let found = schema.fields().iter().find(|field| field.name() == wanted.name());
+            if found.is_none() && self.required.contains(&wanted.name().as_str()) {
+                return Err(self.missing(wanted, label));
+            }
+            if found.is_none() {
+                tracing::warn!(table = label, column = wanted.name().as_str(), "the table has no such column: it is null in silver");
+            }
+            columns.push(fitted(found.map(|field| field.data_type()), wanted)?);
+        }
+        stored.select(columns).explain(|| format!("table {label}: its columns do not have the types of {}", self.table.label()))
+    }
+
+    fn missing(&self, wanted: &Field, label: &str) -> Error {
+        Error::failure(format!("table {label}: the column `{}` is missing", wanted.name())).hint(format!(
+            "it stands for {} and needs at least: {}",
+            self.table.label(),
+            self.required.join(", ")
+        ))
+    }
+}
+
+fn fitted(found: Option<&DataType>, wanted: &Field) -> Result<Expr> {
+    let name = wanted.name().as_str();
+    // Names are quoted as they are: a column called `Key` is another column than `key`.
+    let column = Expr::Column(datafusion::common::Column::new_unqualified(name));
+    Ok(match found {
+        None => lit(null_of(wanted.data_type())?).alias(name),
+        Some(kind) if same_kind(kind, wanted.data_type()) => column,
+        Some(_) => cast(column, wanted.data_type().clone()).alias(name),
+    })
+}
+
+fn null_of(kind: &DataType) -> Result<ScalarValue> {
+    ScalarValue::try_from(kind).explain(|| format!("no null of type {kind}"))
+}
+
+/// The engine reads text as views; casting it back would copy every value.
+fn same_kind(found: &DataType, wanted: &DataType) -> bool {
+    match (found, wanted) {
+        (DataType::Utf8View | DataType::LargeUtf8, DataType::Utf8) => true,
+        (DataType::List(found), DataType::List(wanted)) => same_kind(found.data_type(), wanted.data_type()),
+        _ => found == wanted,
+    }
+}
