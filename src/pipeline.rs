@@ -73,7 +73,9 @@ pub async fn record(context: &Context, command: &str, started: DateTime<Utc>, st
     if done.is_empty() {
         return Ok(());
     }
-    let text = |value: &dyn Fn(&Step) -> String| Arc::new(StringArray::from_iter_values(done.iter().map(|step| value(step)))) as ArrayRef;
+    let text = |value: &dyn Fn(&Step) -> String| {
+        Arc::new(StringArray::from_iter_values(done.iter().map(|step| value(step)))) as ArrayRef
+    };
     let long = |value: fn(&Step) -> u64| {
         Arc::new(Int64Array::from_iter_values(done.iter().map(|step| i64::try_from(value(step)).unwrap_or(i64::MAX)))) as ArrayRef
     };

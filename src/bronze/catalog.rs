@@ -7,13 +7,13 @@ use super::catalog_file::{self, CatalogFile};
 use super::catalog_rows::CatalogRows;
 use super::ledger::{self, Account};
 use super::rejects::{self, Rejected};
-use crate::lake::rows::store;
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step, Task, Unit};
 use crate::error::{Error, Explain, Result};
-use crate::lake::merge::known_keys;
-use crate::lake::tables::{KAGGLE_TRACKS, REJECTED_ROWS};
 use crate::lake::Mode;
+use crate::lake::merge::known_keys;
+use crate::lake::rows::store;
+use crate::lake::tables::{KAGGLE_TRACKS, REJECTED_ROWS};
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use serde_json::json;
@@ -40,7 +40,9 @@ pub async fn import(context: &Context, path: &Path) -> Result<CatalogImported> {
     let mut step = Step::new("import-catalog", KAGGLE_TRACKS.label());
     let mut account = Account { file: path.display().to_string(), shape: "kaggle_csv".to_owned(), ..Account::default() };
     account.sha256.clone_from(&file.sha256);
-    if table.exists() && let Some(rows) = ledger::imported_rows(context, &KAGGLE_TRACKS, &file.sha256).await? {
+    if table.exists()
+        && let Some(rows) = ledger::imported_rows(context, &KAGGLE_TRACKS, &file.sha256).await?
+    {
         step.rows_read = rows;
         step.rows_duplicate = rows;
         step.outcome = Outcome::UpToDate;
@@ -63,7 +65,8 @@ pub async fn import(context: &Context, path: &Path) -> Result<CatalogImported> {
 pub async fn import_bundled(context: &Context, name: &str, csv: &'static [u8]) -> Result<CatalogImported> {
     let watch = Stopwatch::start();
     let file = CatalogFile::bundled(name, csv);
-    let account = Account { file: name.to_owned(), shape: "kaggle_csv".to_owned(), sha256: file.sha256.clone(), ..Account::default() };
+    let account =
+        Account { file: name.to_owned(), shape: "kaggle_csv".to_owned(), sha256: file.sha256.clone(), ..Account::default() };
     let parsed = parse(file, context.clock.now().timestamp_micros(), &(Arc::new(crate::context::Silent) as Arc<dyn Task>))?;
     settle(context, parsed, account, Step::new("import-catalog", KAGGLE_TRACKS.label()), watch).await
 }
@@ -93,7 +96,8 @@ fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result
     };
     let header = csv.byte_headers().map_err(failed)?.clone();
     let mut rows = CatalogRows::new(&header, imported_at_us).map_err(|error| named(error, &name))?;
-    let (mut parsed, mut record) = (Parsed { batches: Vec::new(), rejected: Vec::new(), rows_read: 0, rows_repeated: 0 }, csv::ByteRecord::new());
+    let (mut parsed, mut record) =
+        (Parsed { batches: Vec::new(), rejected: Vec::new(), rows_read: 0, rows_repeated: 0 }, csv::ByteRecord::new());
     let mut seen = HashSet::new();
     while csv.read_byte_record(&mut record).map_err(failed)? {
         parsed.rows_read += 1;
@@ -118,7 +122,13 @@ fn named(error: Error, name: &str) -> Error {
     Error::failure(format!("{name}: {error}")).hint(hint)
 }
 
-async fn settle(context: &Context, parsed: Parsed, mut account: Account, mut step: Step, watch: Stopwatch) -> Result<CatalogImported> {
+async fn settle(
+    context: &Context,
+    parsed: Parsed,
+    mut account: Account,
+    mut step: Step,
+    watch: Stopwatch,
+) -> Result<CatalogImported> {
     let stored = context.lake.table(&KAGGLE_TRACKS)?.open().await?;
     let keys: HashSet<String> = parsed.batches.iter().flat_map(|batch| row_ids(batch).map(str::to_owned)).collect();
     let known = known_keys(&context.engine, stored.as_ref(), &KAGGLE_TRACKS, &keys, &HashSet::new()).await?;
@@ -134,10 +144,12 @@ async fn settle(context: &Context, parsed: Parsed, mut account: Account, mut ste
         *account.rejected.entry(reject.reason.to_owned()).or_default() += 1;
     }
     let account = account.checked()?;
-    (step.rows_read, step.rows_duplicate, step.rows_rejected) = (account.rows_read, account.rows_duplicate, account.rows_rejected());
+    (step.rows_read, step.rows_duplicate, step.rows_rejected) =
+        (account.rows_read, account.rows_duplicate, account.rows_rejected());
     let mut steps = Vec::new();
     if account.rows_kept > 0 {
-        let written = store(&context.lake, &KAGGLE_TRACKS, new, Mode::Append, &context.note(json!({ "import": [account.file] }))).await?;
+        let written =
+            store(&context.lake, &KAGGLE_TRACKS, new, Mode::Append, &context.note(json!({ "import": [account.file] }))).await?;
         steps.push(step.wrote(written).took(watch));
     } else {
         step.outcome = Outcome::UpToDate;

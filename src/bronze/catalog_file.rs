@@ -153,7 +153,11 @@ impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
-            std::io::Error::other(format!("{} unpacks to more than {} MiB: no catalogue is that large", self.name, UNPACKED_BYTES_MAX >> 20))
+            std::io::Error::other(format!(
+                "{} unpacks to more than {} MiB: no catalogue is that large",
+                self.name,
+                UNPACKED_BYTES_MAX >> 20
+            ))
         })?;
         Ok(read)
     }

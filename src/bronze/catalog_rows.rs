@@ -4,9 +4,9 @@
 //! row, since a guessed value would be worse than a missing track.
 
 use super::play::Reject;
-use crate::lake::rows::{batch, instants};
 use crate::error::{Error, Result};
 use crate::fingerprint;
+use crate::lake::rows::{batch, instants};
 use crate::lake::tables::KAGGLE_TRACKS;
 use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, StringBuilder};
 use arrow::datatypes::{DataType, SchemaRef};
@@ -61,11 +61,18 @@ impl CatalogRows {
         let (mut fields, mut builders) = (Vec::new(), Vec::new());
         for column in columns {
             // The file's first column has no name; it is the only one that may be absent.
-            let found = if column.name() == "csv_index" { place("").or_else(|| place("csv_index")) } else { place(column.name()) };
+            let found =
+                if column.name() == "csv_index" { place("").or_else(|| place("csv_index")) } else { place(column.name()) };
             if found.is_none() && column.name() != "csv_index" {
                 let names: Vec<_> = header.iter().map(String::from_utf8_lossy).collect();
-                return Err(Error::failure(format!("the column `{}` is missing; the header has: {}", column.name(), names.join(", ")))
-                    .hint("expected is the CSV of the \"Spotify Tracks Dataset\" on Kaggle (dataset.csv), with its own column names"));
+                return Err(Error::failure(format!(
+                    "the column `{}` is missing; the header has: {}",
+                    column.name(),
+                    names.join(", ")
+                ))
+                .hint(
+                    "expected is the CSV of the \"Spotify Tracks Dataset\" on Kaggle (dataset.csv), with its own column names",
+                ));
             }
             fields.push(found);
             builders.push(Builder::new(column.data_type()));
@@ -112,8 +119,12 @@ impl CatalogRows {
     pub fn finish(&mut self) -> Result<RecordBatch> {
         let ids = std::mem::take(&mut self.row_ids);
         let schema = Arc::clone(&self.schema);
-        let mut columns: Vec<(&str, ArrayRef)> =
-            schema.fields().iter().zip(&mut self.builders).map(|(field, builder)| (field.name().as_str(), builder.finish())).collect();
+        let mut columns: Vec<(&str, ArrayRef)> = schema
+            .fields()
+            .iter()
+            .zip(&mut self.builders)
+            .map(|(field, builder)| (field.name().as_str(), builder.finish()))
+            .collect();
         columns.push(("imported_at", Arc::new(instants(std::iter::repeat_n(self.imported_at_us, ids.len())))));
         columns.push(("row_id", Arc::new(arrow::array::StringArray::from(ids))));
         batch(&KAGGLE_TRACKS, columns)
@@ -127,7 +138,11 @@ fn row_id(record: &ByteRecord) -> String {
 
 fn reject(record: &ByteRecord, reason: &'static str) -> Reject {
     let raw: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
-    Reject { position: record.position().map_or(0, csv::Position::line), reason, raw: raw.join(",").chars().take(2_000).collect() }
+    Reject {
+        position: record.position().map_or(0, csv::Position::line),
+        reason,
+        raw: raw.join(",").chars().take(2_000).collect(),
+    }
 }
 
 impl Builder {

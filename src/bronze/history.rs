@@ -4,9 +4,9 @@
 //! counted, not stored twice. `import` hands the finished rows to the store.
 
 use super::play::Play;
-use crate::lake::rows::{days, instants};
 use crate::error::{Explain, Result};
 use crate::fingerprint;
+use crate::lake::rows::{days, instants};
 use crate::lake::tables::LISTENING_HISTORY;
 use arrow::array::{
     ArrayRef, BooleanArray, BooleanBuilder, Date32Array, Int64Builder, ListBuilder, RecordBatch, StringArray, StringBuilder,
@@ -50,8 +50,17 @@ pub struct HistoryRows {
 
 /// Places of the text columns in `HistoryRows::texts`.
 const TEXT_COLUMNS: [&str; 11] = [
-    "track_id", "track_uri", "track_name", "artist_name", "album_name", "isrc", "source", "time_basis", "context_uri",
-    "reason_start", "reason_end",
+    "track_id",
+    "track_uri",
+    "track_name",
+    "artist_name",
+    "album_name",
+    "isrc",
+    "source",
+    "time_basis",
+    "context_uri",
+    "reason_start",
+    "reason_end",
 ];
 
 struct Artists(ListBuilder<StringBuilder>, StringBuilder);
@@ -71,9 +80,17 @@ impl HistoryRows {
             return false;
         }
         let texts = [
-            play.track_id.as_deref(), play.track_uri.as_deref(), play.track_name.as_deref(), play.artist_name.as_deref(),
-            play.album_name.as_deref(), play.isrc.as_deref(), Some(play.source.name()), Some(play.time_basis.name()),
-            play.context_uri.as_deref(), play.reason_start.as_deref(), play.reason_end.as_deref(),
+            play.track_id.as_deref(),
+            play.track_uri.as_deref(),
+            play.track_name.as_deref(),
+            play.artist_name.as_deref(),
+            play.album_name.as_deref(),
+            play.isrc.as_deref(),
+            Some(play.source.name()),
+            Some(play.time_basis.name()),
+            play.context_uri.as_deref(),
+            play.reason_start.as_deref(),
+            play.reason_end.as_deref(),
         ];
         for (column, text) in self.texts.iter_mut().zip(texts) {
             column.append_option(text);

@@ -8,14 +8,14 @@ use super::history::HistoryRows;
 use super::ledger::{self, Account};
 use super::play::Play;
 use super::rejects::{self, Rejected};
-use crate::lake::rows::store;
 use super::track_metadata;
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step, Task, Unit};
 use crate::error::{Explain, Result};
-use crate::lake::merge::known_keys;
-use crate::lake::tables::{LISTENING_HISTORY, REJECTED_ROWS};
 use crate::lake::Mode;
+use crate::lake::merge::known_keys;
+use crate::lake::rows::store;
+use crate::lake::tables::{LISTENING_HISTORY, REJECTED_ROWS};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -134,7 +134,14 @@ async fn settle(context: &Context, import: &Import, mut gathered: Gathered, watc
     let mut steps = Vec::new();
     if new.contains(&true) {
         let batch = gathered.rows.into_batch(&import.user_id, context.clock.now(), &context.run_id, &new)?;
-        let written = store(&context.lake, &LISTENING_HISTORY, vec![batch.clone()], Mode::Append, &context.note(json!({ "import": files(&accounts) }))).await?;
+        let written = store(
+            &context.lake,
+            &LISTENING_HISTORY,
+            vec![batch.clone()],
+            Mode::Append,
+            &context.note(json!({ "import": files(&accounts) })),
+        )
+        .await?;
         steps.push(step.wrote(written).took(watch));
         steps.push(track_metadata::keep(context, batch).await?);
     } else {
@@ -179,8 +186,5 @@ fn accounts(gathered: &Gathered, new: &[bool]) -> Result<Vec<Account>> {
 
 fn rejected(gathered: &mut Gathered) -> Vec<Rejected> {
     let name = |file: usize| gathered.files.get(file).map(|file| file.file.clone()).unwrap_or_default();
-    std::mem::take(&mut gathered.rejected)
-        .into_iter()
-        .map(|(file, reject)| Rejected { file: name(file), reject })
-        .collect()
+    std::mem::take(&mut gathered.rejected).into_iter().map(|(file, reject)| Rejected { file: name(file), reject }).collect()
 }

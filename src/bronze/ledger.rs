@@ -3,9 +3,9 @@
 //! Owns the account and its check: an account that does not add up is an error, never a row. It also answers whether a file of
 //! these very bytes has been imported by this version of the importer, which makes importing it again cheap.
 
-use crate::lake::rows::{batch, instants, store};
 use crate::context::Context;
 use crate::error::{Error, Explain, Result};
+use crate::lake::rows::{batch, instants, store};
 use crate::lake::tables::IMPORT_LEDGER;
 use crate::lake::{Mode, Table};
 use arrow::array::{AsArray, Int64Array, StringArray};
@@ -102,7 +102,8 @@ pub async fn imported_rows(context: &Context, table: &Table, sha256: &str) -> Re
     let failed = || format!("table {}: cannot be read", IMPORT_LEDGER.label());
     let scope = context.engine.scope();
     scope.register("ledger", ledger.provider(&scope.state()).await?)?;
-    let same = col("sha256").eq(lit(sha256))
+    let same = col("sha256")
+        .eq(lit(sha256))
         .and(col("table_name").eq(lit(table.label())))
         .and(col("importer_version").eq(lit(IMPORTER_VERSION)));
     let found = scope.table("ledger").await?.filter(same).explain(failed)?;

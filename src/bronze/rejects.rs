@@ -4,11 +4,11 @@
 //! whoever parsed it.
 
 use super::play::Reject;
-use crate::lake::rows::{batch, instants, store};
 use crate::context::Context;
 use crate::error::Result;
 use crate::fingerprint;
 use crate::lake::merge::known_keys;
+use crate::lake::rows::{batch, instants, store};
 use crate::lake::tables::REJECTED_ROWS;
 use crate::lake::{Mode, Written};
 use arrow::array::{Int64Array, StringArray};
@@ -39,8 +39,7 @@ impl Rejected {
 /// When the table cannot be read or written.
 pub async fn keep(context: &Context, user_id: Option<&str>, rejected: &[Rejected]) -> Result<Option<Written>> {
     let mut seen = HashSet::new();
-    let unique: Vec<_> =
-        rejected.iter().map(|row| (row.key(), row)).filter(|(key, _)| seen.insert(key.clone())).collect();
+    let unique: Vec<_> = rejected.iter().map(|row| (row.key(), row)).filter(|(key, _)| seen.insert(key.clone())).collect();
     let stored = context.lake.table(&REJECTED_ROWS)?.open().await?;
     let known = known_keys(&context.engine, stored.as_ref(), &REJECTED_ROWS, &seen, &HashSet::new()).await?;
     let new: Vec<_> = unique.into_iter().filter(|(key, _)| !known.contains(key)).collect();
@@ -48,7 +47,8 @@ pub async fn keep(context: &Context, user_id: Option<&str>, rejected: &[Rejected
         return Ok(None);
     }
     let now = context.clock.now().timestamp_micros();
-    let text = |value: &dyn Fn(&Rejected) -> String| Arc::new(StringArray::from_iter_values(new.iter().map(|(_, row)| value(row))));
+    let text =
+        |value: &dyn Fn(&Rejected) -> String| Arc::new(StringArray::from_iter_values(new.iter().map(|(_, row)| value(row))));
     let rows = batch(
         &REJECTED_ROWS,
         vec![

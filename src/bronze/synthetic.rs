@@ -4,12 +4,12 @@
 //! (`populate-missing`). What the second made is withdrawn when a provider or the catalogue comes to know the track, since a
 //! made-up value must never stand in front of a measured one. The values themselves come from `synthetic_features`.
 
-use crate::lake::rows::{batch, instants, store};
 use super::synthetic_features::{GENERATOR_VERSION, SyntheticFeatures, generate};
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::engine::Scope;
 use crate::error::{Error, Explain, Result};
+use crate::lake::rows::{batch, instants, store};
 use crate::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, SYNTHETIC_FEATURES, TRACK_FEATURES};
 use crate::lake::{Mode, Snapshot, Table};
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
@@ -139,7 +139,8 @@ async fn stored(context: &Context, current: Option<&Snapshot>) -> Result<BTreeMa
         let times = times.as_primitive::<arrow::datatypes::Int64Type>();
         let value = |column: &ArrayRef, row| column.as_string::<i32>().value(row).to_owned();
         rows.extend((0..batch.num_rows()).map(|row| {
-            let stored = Stored { version: value(&versions, row), generated_by: value(&makers, row), generated_at_us: times.value(row) };
+            let stored =
+                Stored { version: value(&versions, row), generated_by: value(&makers, row), generated_at_us: times.value(row) };
             (value(&ids, row), stored)
         }));
     }
@@ -160,8 +161,10 @@ fn failed() -> String {
 
 fn features(rows: &[Row<'_>]) -> Result<RecordBatch> {
     let made: Vec<SyntheticFeatures> = rows.iter().map(|row| generate(row.track_id)).collect();
-    let double = |value: fn(&SyntheticFeatures) -> f64| Arc::new(Float64Array::from_iter_values(made.iter().map(value))) as ArrayRef;
-    let integer = |value: fn(&SyntheticFeatures) -> i32| Arc::new(Int32Array::from_iter_values(made.iter().map(value))) as ArrayRef;
+    let double =
+        |value: fn(&SyntheticFeatures) -> f64| Arc::new(Float64Array::from_iter_values(made.iter().map(value))) as ArrayRef;
+    let integer =
+        |value: fn(&SyntheticFeatures) -> i32| Arc::new(Int32Array::from_iter_values(made.iter().map(value))) as ArrayRef;
     let text = |value: &dyn Fn(&Row<'_>) -> String| Arc::new(StringArray::from_iter_values(rows.iter().map(value))) as ArrayRef;
     batch(
         &SYNTHETIC_FEATURES,

@@ -17,11 +17,11 @@ use std::error::Error as _;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs one command line.
+/// Runs one command line. (Not generic, so that the commands are compiled here and not again in every program that calls it.)
 ///
 /// # Errors
 /// What the command could not do.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<ExitCode> {
+pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         // `--help` and `--version` come this way too; clap knows which stream and which code each deserves. A reader that has

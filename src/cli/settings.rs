@@ -31,11 +31,15 @@ impl Settings {
     pub fn read(global: &Global) -> Result<Self> {
         let file = match dotenvy::dotenv_iter() {
             Ok(entries) => entries.collect::<Result<HashMap<_, _>, _>>().map_err(|error| {
-                Error::usage(".env: a line cannot be read").because(error).hint("each line is NAME=value; quote values with spaces")
+                Error::usage(".env: a line cannot be read")
+                    .because(error)
+                    .hint("each line is NAME=value; quote values with spaces")
             })?,
             Err(_) => HashMap::new(),
         };
-        Self::resolve(global, |name| std::env::var(name).ok().or_else(|| file.get(name).cloned()).filter(|value| !value.is_empty()))
+        Self::resolve(global, |name| {
+            std::env::var(name).ok().or_else(|| file.get(name).cloned()).filter(|value| !value.is_empty())
+        })
     }
 
     fn resolve(global: &Global, lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
@@ -83,7 +87,9 @@ fn truth(name: &str, text: &str) -> Result<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),
-        _ => Err(Error::usage(format!("{name}={text} is neither true nor false")).hint(format!("set {name}=true or {name}=false"))),
+        _ => {
+            Err(Error::usage(format!("{name}={text} is neither true nor false")).hint(format!("set {name}=true or {name}=false")))
+        }
     }
 }
 

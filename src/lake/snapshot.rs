@@ -95,8 +95,7 @@ impl Snapshot {
     /// # Errors
     /// When the log cannot be read.
     pub async fn commit(&self) -> Result<(Option<DateTime<Utc>>, Option<Value>)> {
-        let mut commits: Vec<_> =
-            self.table.history(Some(1)).try_collect().await.explain(|| self.unreadable())?;
+        let mut commits: Vec<_> = self.table.history(Some(1)).try_collect().await.explain(|| self.unreadable())?;
         let Some(mut commit) = commits.pop() else { return Ok((None, None)) };
         let time = commit.timestamp.and_then(DateTime::from_timestamp_millis);
         Ok((time, commit.info.remove(super::write::NOTE)))

@@ -40,14 +40,33 @@ impl Table {
 
 /// The twelve audio features in the order of every table that has them.
 pub const AUDIO_FEATURES: [&str; 12] = [
-    "danceability", "energy", "key", "loudness", "mode", "speechiness", "acousticness", "instrumentalness", "liveness",
-    "valence", "tempo", "time_signature",
+    "danceability",
+    "energy",
+    "key",
+    "loudness",
+    "mode",
+    "speechiness",
+    "acousticness",
+    "instrumentalness",
+    "liveness",
+    "valence",
+    "tempo",
+    "time_signature",
 ];
 
 /// All declared tables, in the order in which data flows.
 pub const ALL: [&Table; 11] = [
-    &LISTENING_HISTORY, &TRACK_FEATURES, &SYNTHETIC_FEATURES, &KAGGLE_TRACKS, &REJECTED_ROWS, &LISTENING_WITH_FEATURES,
-    &MOOD_CLUSTERS, &MOOD_CLUSTER_PROFILES, &IMPORT_LEDGER, &HISTORY_GAPS, &RUNS,
+    &LISTENING_HISTORY,
+    &TRACK_FEATURES,
+    &SYNTHETIC_FEATURES,
+    &KAGGLE_TRACKS,
+    &REJECTED_ROWS,
+    &LISTENING_WITH_FEATURES,
+    &MOOD_CLUSTERS,
+    &MOOD_CLUSTER_PROFILES,
+    &IMPORT_LEDGER,
+    &HISTORY_GAPS,
+    &RUNS,
 ];
 
 pub const LISTENING_HISTORY: Table = Table {
@@ -69,8 +88,14 @@ pub const TRACK_FEATURES: Table = Table {
     unique_columns: &["track_id"],
     columns: || {
         let mut columns = vec![
-            text("track_id"), text("track_name"), text("artist_name"), text("album_name"), integer("popularity"),
-            long("duration_ms"), boolean("explicit"), text("isrc"),
+            text("track_id"),
+            text("track_name"),
+            text("artist_name"),
+            text("album_name"),
+            integer("popularity"),
+            long("duration_ms"),
+            boolean("explicit"),
+            text("isrc"),
         ];
         columns.extend(audio_features());
         columns.extend([text("source"), instant("fetched_at")]);
@@ -102,8 +127,14 @@ pub const KAGGLE_TRACKS: Table = Table {
     unique_columns: &["row_id", "csv_index"],
     columns: || {
         let mut columns = vec![
-            integer("csv_index"), text("track_id"), text("artists"), text("album_name"), text("track_name"),
-            integer("popularity"), long("duration_ms"), boolean("explicit"),
+            integer("csv_index"),
+            text("track_id"),
+            text("artists"),
+            text("album_name"),
+            text("track_name"),
+            integer("popularity"),
+            long("duration_ms"),
+            boolean("explicit"),
         ];
         columns.extend(audio_features());
         columns.extend([text("track_genre"), text("row_id"), instant("imported_at")]);
@@ -120,8 +151,14 @@ pub const REJECTED_ROWS: Table = Table {
     unique_columns: &["reject_id"],
     columns: || {
         vec![
-            text("reject_id"), text("source"), long("position"), text("reason"), text("raw"), text("user_id"),
-            instant("rejected_at"), text("run_id"),
+            text("reject_id"),
+            text("source"),
+            long("position"),
+            text("reason"),
+            text("raw"),
+            text("user_id"),
+            instant("rejected_at"),
+            text("run_id"),
         ]
     },
 };
@@ -137,10 +174,17 @@ pub const LISTENING_WITH_FEATURES: Table = Table {
         let mut columns = history_columns();
         columns.extend(audio_features());
         columns.extend([
-            text("feature_source"), text("feature_provider"), text("feature_match"), text("track_genre"),
+            text("feature_source"),
+            text("feature_provider"),
+            text("feature_match"),
+            text("track_genre"),
             texts("track_genres"),
             Field::new("played_at_local", DataType::Timestamp(TimeUnit::Microsecond, None), true),
-            integer("hour_of_day"), integer("day_of_week"), text("part_of_day"), boolean("is_weekend"), text("timezone"),
+            integer("hour_of_day"),
+            integer("day_of_week"),
+            text("part_of_day"),
+            boolean("is_weekend"),
+            text("timezone"),
         ]);
         columns
     },
@@ -172,10 +216,23 @@ pub const MOOD_CLUSTER_PROFILES: Table = Table {
         let mut columns = vec![text("model_id"), integer("cluster_id"), text("mood")];
         columns.extend(audio_features().into_iter().map(|field| double(&format!("centroid_{}", field.name()))));
         columns.extend([
-            texts("features"), long("tracks"), long("plays"), long("tracks_assigned"), integer("k"),
-            double("inertia"), double("silhouette"), double("davies_bouldin"), double("stability"),
-            double("fitted_on_real"), double("fitted_on_kaggle"), double("fitted_on_synthetic"), text("fitted_on"),
-            long("tracks_fitted"), long("seed"), text("matched_model_id"), instant("fitted_at"),
+            texts("features"),
+            long("tracks"),
+            long("plays"),
+            long("tracks_assigned"),
+            integer("k"),
+            double("inertia"),
+            double("silhouette"),
+            double("davies_bouldin"),
+            double("stability"),
+            double("fitted_on_real"),
+            double("fitted_on_kaggle"),
+            double("fitted_on_synthetic"),
+            text("fitted_on"),
+            long("tracks_fitted"),
+            long("seed"),
+            text("matched_model_id"),
+            instant("fitted_at"),
         ]);
         columns
     },
@@ -190,9 +247,19 @@ pub const IMPORT_LEDGER: Table = Table {
     unique_columns: &[],
     columns: || {
         vec![
-            text("run_id"), text("user_id"), text("file"), text("sha256"), text("shape"), text("table_name"),
-            long("rows_read"), long("rows_kept"), long("rows_duplicate"), long("rows_rejected"),
-            text("rejected_by_reason"), text("importer_version"), instant("imported_at"),
+            text("run_id"),
+            text("user_id"),
+            text("file"),
+            text("sha256"),
+            text("shape"),
+            text("table_name"),
+            long("rows_read"),
+            long("rows_kept"),
+            long("rows_duplicate"),
+            long("rows_rejected"),
+            text("rejected_by_reason"),
+            text("importer_version"),
+            instant("imported_at"),
         ]
     },
 };
@@ -204,9 +271,7 @@ pub const HISTORY_GAPS: Table = Table {
     partitions: &[],
     key: None,
     unique_columns: &[],
-    columns: || {
-        vec![text("user_id"), instant("from_at"), instant("to_at"), instant("detected_at"), text("closed_by")]
-    },
+    columns: || vec![text("user_id"), instant("from_at"), instant("to_at"), instant("detected_at"), text("closed_by")],
 };
 
 pub const RUNS: Table = Table {
@@ -218,19 +283,48 @@ pub const RUNS: Table = Table {
     unique_columns: &[],
     columns: || {
         vec![
-            text("run_id"), text("command"), text("step"), text("table_name"), instant("started_at"), double("seconds"),
-            long("rows_read"), long("rows_written"), long("rows_duplicate"), long("rows_rejected"), text("inputs"),
-            long("version_written"), text("outcome"), text("program_version"),
+            text("run_id"),
+            text("command"),
+            text("step"),
+            text("table_name"),
+            instant("started_at"),
+            double("seconds"),
+            long("rows_read"),
+            long("rows_written"),
+            long("rows_duplicate"),
+            long("rows_rejected"),
+            text("inputs"),
+            long("version_written"),
+            text("outcome"),
+            text("program_version"),
         ]
     },
 };
 
 fn history_columns() -> Vec<Field> {
     vec![
-        text("play_id"), text("user_id"), instant("played_at"), Field::new("date", DataType::Date32, true), text("month"),
-        text("track_id"), text("track_uri"), text("track_name"), text("artist_name"), texts("artists"), text("album_name"),
-        long("duration_ms"), long("ms_played"), text("isrc"), text("source"), text("time_basis"), text("context_uri"),
-        boolean("skipped"), text("reason_start"), text("reason_end"), text("platform"), instant("ingested_at"),
+        text("play_id"),
+        text("user_id"),
+        instant("played_at"),
+        Field::new("date", DataType::Date32, true),
+        text("month"),
+        text("track_id"),
+        text("track_uri"),
+        text("track_name"),
+        text("artist_name"),
+        texts("artists"),
+        text("album_name"),
+        long("duration_ms"),
+        long("ms_played"),
+        text("isrc"),
+        text("source"),
+        text("time_basis"),
+        text("context_uri"),
+        boolean("skipped"),
+        text("reason_start"),
+        text("reason_end"),
+        text("platform"),
+        instant("ingested_at"),
         text("run_id"),
     ]
 }

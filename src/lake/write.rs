@@ -127,10 +127,9 @@ async fn write_stream(
         let _ = writer.abort().await;
         return Err(error);
     }
-    let adds = writer
-        .close()
-        .await
-        .map_err(|error| Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE))?;
+    let adds = writer.close().await.map_err(|error| {
+        Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE)
+    })?;
     Ok((adds, rows))
 }
 

@@ -9,6 +9,7 @@ use crate::lake::{Snapshot, Table};
 use arrow::datatypes::{DataType, Field};
 use datafusion::prelude::{DataFrame, Expr, cast, lit};
 use datafusion::scalar::ScalarValue;
+use std::sync::Arc;
 
 /// One of silver's inputs: which declared table it stands for and what it cannot do without.
 #[derive(Clone, Copy)]
@@ -19,6 +20,8 @@ pub struct Input {
     pub table: &'static Table,
     /// Columns without which the result would be wrong rather than poorer.
     pub required: &'static [&'static str],
+    /// Columns that are null where the table does not have them.
+    pub optional: &'static [&'static str],
 }
 
 impl Input {
@@ -28,6 +31,7 @@ impl Input {
     /// When a required column is missing or a column's type cannot stand for the declared one.
     pub async fn register(&self, scope: &Scope, snapshot: Option<&Snapshot>) -> Result<()> {
         let Some(snapshot) = snapshot else {
+            // All declared columns: a model that plans over no rows plans over any.
             return scope.register_rows(self.relation, self.table.schema(), Vec::new());
         };
         let stored = format!("stored_{}", self.relation);
@@ -39,13 +43,14 @@ impl Input {
     fn fit(&self, stored: DataFrame, label: &str) -> Result<DataFrame> {
         let schema = stored.schema().clone();
         let mut columns = Vec::new();
-        for wanted in self.table.schema().fields() {
+        let used = |field: &&Arc<Field>| [self.required, self.optional].concat().contains(&field.name().as_str());
+        for wanted in self.table.schema().fields().iter().filter(used) {
             let found = schema.fields().iter().find(|field| field.name() == wanted.name());
             if found.is_none() && self.required.contains(&wanted.name().as_str()) {
                 return Err(self.missing(wanted, label));
             }
             if found.is_none() {
-                tracing::warn!(table = label, column = wanted.name().as_str(), "the table has no such column: it is null in silver");
+                tracing::warn!("table {label}: there is no column `{}`; it is taken as unknown", wanted.name());
             }
             columns.push(fitted(found.map(|field| field.data_type()), wanted)?);
         }

@@ -7,98 +7,124 @@ WITH
 plays AS (SELECT * FROM history),
 
 -- ---------------------------------------------------------------------------------------------------- features of a track id
--- Unknown values that the sources write as numbers become null first, so that "has features" means a real value.
-real_values AS (
+-- Plain GROUP BYs and joins throughout: a window function costs ten times as much on tables of one row a track.
+-- Unknown values that the sources write as numbers become null first, so that "has features" means a real value. A row without a
+-- single audio value is metadata only: it is not there for our purpose, and the next source is asked.
+real_rows AS (
     SELECT track_id, source AS feature_provider, fetched_at,
-           danceability, energy, nullif(key, -1) AS key, loudness, mode, speechiness, acousticness, instrumentalness,
-           liveness, valence, tempo, time_signature
-    FROM real_features
+           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           tempo, time_signature
+    FROM (SELECT * EXCLUDE (key), nullif(key, -1) AS key FROM real_features)
     WHERE track_id IS NOT NULL AND $real_place IS NOT NULL
+      AND coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness,
+                   valence, tempo, time_signature) IS NOT NULL
 ),
--- A row without a single audio value is metadata only: the next source is asked. Where two providers know a track, Spotify's
--- own values win, then the newest; a table that breaks "one row a track" can so never multiply plays.
-real_tracks AS (
+real_counts AS (SELECT track_id AS counted_id, count(*) AS rows_of_track FROM real_rows GROUP BY track_id),
+-- Where two providers know a track, Spotify's own values win, then the newest: a table that breaks "one row a track" can so
+-- never multiply plays.
+real_repeated AS (
     SELECT *, row_number() OVER (
         PARTITION BY track_id
         ORDER BY feature_provider <> 'spotify', feature_provider, fetched_at DESC NULLS LAST, valence, energy, tempo
     ) AS preferred
-    FROM real_values
-    WHERE coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
-                   tempo, time_signature) IS NOT NULL
+    FROM real_rows JOIN real_counts ON counted_id = track_id AND rows_of_track > 1
+),
+real_tracks AS (
+    SELECT track_id, feature_provider,
+           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           tempo, time_signature
+    FROM real_rows JOIN real_counts ON counted_id = track_id AND rows_of_track = 1
+    UNION ALL
+    SELECT track_id, feature_provider,
+           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           tempo, time_signature
+    FROM real_repeated WHERE preferred = 1
 ),
 synthetic_tracks AS (
-    SELECT *, row_number() OVER (PARTITION BY track_id ORDER BY generated_at DESC NULLS LAST, valence, energy, tempo) AS preferred
+    SELECT track_id,
+           min(danceability) AS danceability, min(energy) AS energy, min(key) AS key, min(loudness) AS loudness,
+           min(mode) AS mode, min(speechiness) AS speechiness, min(acousticness) AS acousticness,
+           min(instrumentalness) AS instrumentalness, min(liveness) AS liveness, min(valence) AS valence,
+           min(tempo) AS tempo, min(time_signature) AS time_signature
     FROM synthetic_features
     WHERE track_id IS NOT NULL AND $synthetic_place IS NOT NULL
-      AND coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
-                   tempo, time_signature) IS NOT NULL
-),
--- The catalogue repeats a track for every genre it is filed under.
-kaggle_genres AS (
-    SELECT track_id, array_agg(DISTINCT track_genre ORDER BY track_genre) AS track_genres
-    FROM kaggle
-    WHERE track_id IS NOT NULL AND track_genre IS NOT NULL
+      AND coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness,
+                   valence, tempo, time_signature) IS NOT NULL
     GROUP BY track_id
 ),
-kaggle_values AS (
-    SELECT track_id, popularity, lower(split_part(artists, ';', 1)) AS artist_key, lower(track_name) AS title_key,
-           danceability, energy, nullif(key, -1) AS key, loudness, mode, speechiness, acousticness, instrumentalness,
-           liveness, valence, nullif(tempo, 0) AS tempo, nullif(time_signature, 0) AS time_signature
-    FROM kaggle
-    WHERE track_id IS NOT NULL
-),
+-- The catalogue repeats a track for every genre it is filed under, each time with the same audio values and names: the least of
+-- equals is that value.
 kaggle_tracks AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY track_id
-        ORDER BY popularity DESC NULLS LAST, valence, energy, danceability, acousticness, tempo, title_key, artist_key
-    ) AS preferred
-    FROM kaggle_values
-    WHERE coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
-                   tempo, time_signature) IS NOT NULL
+    SELECT track_id, max(coalesce(popularity, -1)) AS popularity, min(lower(split_part(artists, ';', 1))) AS artist_key,
+           min(lower(track_name)) AS title_key,
+           min(danceability) AS danceability, min(energy) AS energy, min(key) AS key, min(loudness) AS loudness,
+           min(mode) AS mode, min(speechiness) AS speechiness, min(acousticness) AS acousticness,
+           min(instrumentalness) AS instrumentalness, min(liveness) AS liveness, min(valence) AS valence,
+           min(tempo) AS tempo, min(time_signature) AS time_signature
+    FROM (
+        SELECT * EXCLUDE (key, tempo, time_signature), nullif(key, -1) AS key, nullif(tempo, 0) AS tempo,
+               nullif(time_signature, 0) AS time_signature
+        FROM kaggle
+    )
+    WHERE track_id IS NOT NULL
+      AND coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness,
+                   valence, tempo, time_signature) IS NOT NULL
+    GROUP BY track_id
+),
+kaggle_genres AS (
+    -- Plain text, not views: a list that shares its buffers with a hundred thousand others is slow to copy.
+    SELECT track_id AS genre_id, array_sort(array_agg(arrow_cast(track_genre, 'Utf8'))) AS track_genres
+    FROM (SELECT DISTINCT track_id, track_genre FROM kaggle WHERE track_id IS NOT NULL AND track_genre IS NOT NULL)
+    GROUP BY track_id
 ),
 candidates AS (
     SELECT $real_place AS place, 'real' AS feature_source, feature_provider, track_id,
-           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence, tempo,
-           time_signature
-    FROM real_tracks WHERE preferred = 1
+           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           tempo, time_signature
+    FROM real_tracks
     UNION ALL
     SELECT $synthetic_place, 'synthetic', 'synthetic', track_id,
-           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence, tempo,
-           time_signature
-    FROM synthetic_tracks WHERE preferred = 1
+           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           tempo, time_signature
+    FROM synthetic_tracks
     UNION ALL
     SELECT $kaggle_place, 'kaggle', 'kaggle', track_id,
-           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence, tempo,
-           time_signature
-    FROM kaggle_tracks WHERE preferred = 1 AND $kaggle_place IS NOT NULL
+           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           tempo, time_signature
+    FROM kaggle_tracks WHERE $kaggle_place IS NOT NULL
 ),
 -- The first source in the preference gives all values of a track: a row never mixes sources.
-ranked AS (
-    SELECT *, row_number() OVER (PARTITION BY track_id ORDER BY place) AS choice FROM candidates
-),
+first_places AS (SELECT track_id AS first_id, min(place) AS first_place FROM candidates GROUP BY track_id),
 by_id AS (
-    SELECT coalesce(chosen.track_id, genres.track_id) AS known_track_id, chosen.track_id IS NOT NULL AS has_features,
-           feature_source, feature_provider, danceability, energy, key, loudness, mode, speechiness, acousticness,
-           instrumentalness, liveness, valence, tempo, time_signature, genres.track_genres
-    FROM (SELECT * FROM ranked WHERE choice = 1) AS chosen
-    FULL JOIN kaggle_genres AS genres ON genres.track_id = chosen.track_id
+    SELECT coalesce(track_id, genre_id) AS known_track_id, track_id IS NOT NULL AS has_features, feature_source, feature_provider,
+           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           tempo, time_signature,
+           track_genres
+    FROM (SELECT * FROM candidates JOIN first_places ON first_id = track_id AND first_place = place)
+    FULL JOIN kaggle_genres ON genre_id = track_id
 ),
 
 -- ------------------------------------------------------------------------------------------------- features of a name instead
 -- Of several namesakes the most popular, then the lowest id; all values and genres come from that one track.
-namesakes AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY artist_key, title_key ORDER BY popularity DESC NULLS LAST, track_id
-    ) AS choice
+most_popular AS (
+    SELECT artist_key AS popular_artist, title_key AS popular_title, max(popularity) AS most
+    FROM kaggle_tracks WHERE $kaggle_place IS NOT NULL
+    GROUP BY artist_key, title_key
+),
+chosen_namesakes AS (
+    SELECT min(track_id) AS chosen_id
     FROM kaggle_tracks
-    WHERE preferred = 1 AND artist_key IS NOT NULL AND title_key IS NOT NULL AND $kaggle_place IS NOT NULL
+    JOIN most_popular ON popular_artist = artist_key AND popular_title = title_key AND most = popularity
+    GROUP BY artist_key, title_key
 ),
 by_name AS (
-    SELECT namesakes.artist_key, namesakes.title_key, danceability, energy, key, loudness, mode, speechiness, acousticness,
-           instrumentalness, liveness, valence, tempo, time_signature, genres.track_genres
-    FROM namesakes
-    LEFT JOIN kaggle_genres AS genres ON genres.track_id = namesakes.track_id
-    WHERE choice = 1
+    SELECT artist_key, title_key,
+           danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           tempo, time_signature,
+           track_genres
+    FROM kaggle_tracks
+    JOIN chosen_namesakes ON chosen_id = track_id
+    LEFT JOIN kaggle_genres ON genre_id = track_id
 ),
 
 -- ------------------------------------------------------------------------------------------ the same event from several sources

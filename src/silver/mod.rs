@@ -88,21 +88,62 @@ const HISTORY: Input = Input {
     relation: "history",
     table: &tables::LISTENING_HISTORY,
     required: &["play_id", "user_id", "played_at", "track_id", "track_name", "artist_name", "source"],
+    optional: &[
+        "date",
+        "month",
+        "track_uri",
+        "artists",
+        "album_name",
+        "duration_ms",
+        "ms_played",
+        "isrc",
+        "time_basis",
+        "context_uri",
+        "skipped",
+        "reason_start",
+        "reason_end",
+        "platform",
+        "ingested_at",
+        "run_id",
+    ],
 };
 const REAL: Input = Input {
     relation: "real_features",
     table: &tables::TRACK_FEATURES,
     required: &["track_id", "source", "danceability", "energy", "valence", "acousticness"],
+    optional: &[
+        "fetched_at",
+        "key",
+        "loudness",
+        "mode",
+        "speechiness",
+        "instrumentalness",
+        "liveness",
+        "tempo",
+        "time_signature",
+    ],
 };
 const SYNTHETIC: Input = Input {
     relation: "synthetic_features",
     table: &tables::SYNTHETIC_FEATURES,
     required: &["track_id", "danceability", "energy", "valence", "acousticness"],
+    optional: &["key", "loudness", "mode", "speechiness", "instrumentalness", "liveness", "tempo", "time_signature"],
 };
 const KAGGLE: Input = Input {
     relation: "kaggle",
     table: &tables::KAGGLE_TRACKS,
     required: &["track_id", "artists", "track_name", "danceability", "energy", "valence", "acousticness", "track_genre"],
+    optional: &[
+        "popularity",
+        "key",
+        "loudness",
+        "mode",
+        "speechiness",
+        "instrumentalness",
+        "liveness",
+        "tempo",
+        "time_signature",
+    ],
 };
 
 /// Builds `silver/listening_with_features`, unless it was built from exactly these inputs already.
@@ -121,20 +162,19 @@ pub async fn build(context: &Context, build: &Build) -> Result<Step> {
     let mut step = Step::new("build-silver", build.out.label());
     step.rows_read = rows_read.unwrap_or_default();
     step.inputs = note["inputs"].clone();
-    if !build.full && let Some(current) = unchanged(build, &note).await? {
+    if !build.full
+        && let Some(current) = unchanged(build, &note).await?
+    {
         step.version = Some(current.version());
         step.outcome = Outcome::UpToDate;
         return Ok(step.took(watch));
     }
     let frame = plan(context, build, &inputs).await?;
-    let streams = frame
-        .execute_stream_partitioned()
-        .await
-        .explain(|| format!("table {}: its model cannot be run", build.out.label()))?;
+    let streams =
+        frame.execute_stream_partitioned().await.explain(|| format!("table {}: its model cannot be run", build.out.label()))?;
     let task = context.progress.begin("building silver", rows_read, Unit::Rows);
     let observe = Arc::new(move |rows| task.advance(rows));
-    let written =
-        write::write(&build.out, &tables::LISTENING_WITH_FEATURES, streams, Mode::Replace, &note, observe).await?;
+    let written = write::write(&build.out, &tables::LISTENING_WITH_FEATURES, streams, Mode::Replace, &note, observe).await?;
     Ok(step.wrote(written).took(watch))
 }
 
@@ -198,8 +238,7 @@ fn note(context: &Context, build: &Build, inputs: &Opened<'_>) -> Value {
 async fn unchanged(build: &Build, note: &Value) -> Result<Option<Snapshot>> {
     let Some(current) = build.out.open().await? else { return Ok(None) };
     let (_, written) = current.commit().await?;
-    let same = written.is_some_and(|written| {
-        ["model", "inputs", "timezone", "preference"].iter().all(|key| written.get(key) == note.get(key))
-    });
+    let same = written
+        .is_some_and(|written| ["model", "inputs", "timezone", "preference"].iter().all(|key| written.get(key) == note.get(key)));
     Ok(same.then_some(current))
 }

@@ -198,8 +198,7 @@ mod tests {
     fn fewer_distinct_rows_than_clusters_give_fewer_clusters() {
         let matrix = Matrix::new(6, 2, vec![1.0, 1.0, 2.0, 2.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 1.0, 1.0]).unwrap();
         let model = fit(&matrix, &KMeansOptions { clusters: 5, ..KMeansOptions::default() }).unwrap();
-        assert_eq!(model.centroids.rows(), 3);
-        assert_eq!(model.inertia, 0.0);
+        assert_eq!((model.centroids.rows(), model.inertia), (3, 0.0));
         let one = Matrix::new(1, 2, vec![1.0, 2.0]).unwrap();
         let model = fit(&one, &KMeansOptions::default()).unwrap();
         assert_eq!((model.centroids, model.labels, model.distances), (one, vec![0], vec![0.0]));
@@ -212,7 +211,7 @@ mod tests {
         assert_eq!((model.centroids.rows(), model.inertia), (1, 0.0));
         let matrix = Matrix::new(4, 2, vec![7.0, 0.0, 7.0, 1.0, 7.0, 9.0, 7.0, 10.0]).unwrap();
         let model = fit(&matrix, &KMeansOptions { clusters: 2, ..KMeansOptions::default() }).unwrap();
-        assert_eq!(model.inertia, 1.0);
+        assert_eq!((model.centroids.rows(), model.inertia), (2, 1.0));
     }
 
     #[test]

@@ -9,7 +9,6 @@ mod agreement;
 pub mod assign;
 pub mod assignment;
 mod blocks;
-
 pub mod choose_k;
 pub mod kmeans;
 mod lloyd;

@@ -88,7 +88,7 @@ mod tests {
         let scaler = Scaler::fit(&matrix).unwrap();
         let scaled = scaler.transform(&matrix).unwrap();
         assert!((0..3).all(|row| scaled.row(row)[0] == 0.0));
-        assert_eq!(scaler.inverse(&scaled).unwrap().row(2)[0], 0.1);
+        assert_eq!(scaler.inverse(&scaled).unwrap().row(2), [0.1, 2.0 + scaler.deviations[1] * scaled.row(2)[1]]);
     }
 
     #[test]

@@ -2,8 +2,7 @@
 //!
 //! Owns the one measure that exposes clusters which only look good: silhouettes of synthetic features are as high as real ones,
 //! their stability is not. Refuses warm starts: a bootstrap that began at the model's centroids would agree with it by
-//! construction, so each begins at as many seeded starts of its
-//! own as the model. `choose_k` and `gold` read it.
+//! construction, so each begins at as many seeded starts of its own as the model. `choose_k` and `gold` read it.
 
 use super::StatsError;
 use super::assign::nearest_of_all;
@@ -19,8 +18,8 @@ pub const BOOTSTRAPS: usize = 4;
 
 /// Rows of a bootstrap that all its starts see; the best of them then goes on over the whole bootstrap. On the catalogue this
 /// takes half the time of five starts over everything, which were too few: one seed in three had .90 instead of .98 at eight
-/// clusters, a poor optimum mistaken for instability. Two optima of nearly the same inertia (six clusters: 0.1 % apart) do
-/// come out as unstable, and that is the point.
+/// clusters, a poor optimum mistaken for instability. Six clusters have two optima 0.1 % apart: each bootstrap ends in one or
+/// the other, so that four of them give .66, .77, .87 or .98 depending on the seed (scikit-learn's do the same).
 const STARTS_ROWS_MAX: usize = 16_384;
 
 /// The part of a seed that bootstraps draw from; no start has this number.
@@ -60,8 +59,9 @@ pub(crate) fn stability_of(
 
 /// The centroids of a model of one bootstrap.
 fn refit(matrix: &Matrix, options: &KMeansOptions) -> Result<Vec<f64>, StatsError> {
-    let drawn = bootstrap(matrix.rows(), options.seed);
-    let seen = sample(drawn.len(), STARTS_ROWS_MAX, options.seed);
+    // Streams of their own: with the starts' seed, the rows drawn and the rows begun at would come from the same numbers.
+    let drawn = bootstrap(matrix.rows(), derive(options.seed, PART));
+    let seen = sample(drawn.len(), STARTS_ROWS_MAX, derive(options.seed, PART - 1));
     let started = fit_blocks(&Blocks::gather(matrix, seen.iter().map(|at| drawn[*at])), options, 1)?;
     let centroids = started.centroids.values().to_vec();
     if seen.len() == drawn.len() {
@@ -86,7 +86,7 @@ mod tests {
     fn separate_heaps_are_stable_and_too_many_clusters_are_not() {
         let of =
             |clusters| stability(&heaps(600, 5.0), &KMeansOptions { clusters, ..KMeansOptions::default() }, BOOTSTRAPS).unwrap();
-        assert_eq!(of(3), 1.0);
+        assert_eq!(Some(of(3)), Some(1.0));
         assert!(of(5) < 0.95);
     }
 

@@ -141,10 +141,7 @@ mod tests {
     fn the_hour_that_the_clock_leaves_out_has_no_instant() {
         let change = day(2026, 3, 29);
         assert!(instant(Berlin, change.and_hms_opt(2, 30, 0).unwrap()).is_none());
-        assert_eq!(
-            instant(Berlin, change.and_hms_opt(3, 0, 0).unwrap()).unwrap().to_rfc3339(),
-            "2026-03-29T01:00:00+00:00"
-        );
+        assert_eq!(instant(Berlin, change.and_hms_opt(3, 0, 0).unwrap()).unwrap().to_rfc3339(), "2026-03-29T01:00:00+00:00");
     }
 
     #[test]

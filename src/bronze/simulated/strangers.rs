@@ -128,8 +128,7 @@ fn artists(stream: &mut Stream) -> Vec<String> {
 
 /// Every pair of words once, in a random order.
 fn combined(first: &[&str], second: &[&str], stream: &mut Stream) -> Vec<String> {
-    let mut pairs: Vec<String> =
-        first.iter().flat_map(|one| second.iter().map(move |two| format!("{one} {two}"))).collect();
+    let mut pairs: Vec<String> = first.iter().flat_map(|one| second.iter().map(move |two| format!("{one} {two}"))).collect();
     stream.shuffle(&mut pairs);
     pairs
 }

@@ -115,10 +115,7 @@ fn habits_are_found_again_in_local_time_on_both_sides_of_the_clock_change() {
             hours[at.hour() as usize] += 1;
         }
         let total: u32 = weekdays.iter().sum();
-        assert!(
-            weekdays[8] > weekdays[7] && weekdays[8] > weekdays[9] * 4 && weekdays[18] > weekdays[16] * 2,
-            "{weekdays:?}"
-        );
+        assert!(weekdays[8] > weekdays[7] && weekdays[8] > weekdays[9] * 4 && weekdays[18] > weekdays[16] * 2, "{weekdays:?}");
         assert!(weekdays[..6].iter().sum::<u32>() * 20 < total, "few at night: {weekdays:?}");
         assert!(weekdays[2..6].iter().sum::<u32>() * 100 < total, "hardly any after two: {weekdays:?}");
         assert!(weekends[5..9].iter().sum::<u32>() * 20 < weekends.iter().sum(), "later at weekends: {weekends:?}");
@@ -165,8 +162,7 @@ fn late_evenings_are_calmer_and_weekends_livelier() {
 fn some_plays_are_of_songs_that_no_catalogue_knows() {
     let heard = heard();
     let known: BTreeSet<String> = catalogue().into_iter().map(|track| track.track_id).collect();
-    let names: BTreeSet<(String, String)> =
-        catalogue().into_iter().map(|track| (track.artist_name, track.track_name)).collect();
+    let names: BTreeSet<(String, String)> = catalogue().into_iter().map(|track| (track.artist_name, track.track_name)).collect();
     let strange = |play: &Play| play.track_id.as_ref().is_some_and(|id| !known.contains(id));
     let strangers = share(&heard, strange);
     let local = share(&heard, |play| play.track_id.is_none());
@@ -175,10 +171,8 @@ fn some_plays_are_of_songs_that_no_catalogue_knows() {
     assert!(heard.iter().filter(|play| strange(play)).all(|play| play.track_id.as_ref().is_some_and(base62)));
     let own: Vec<&Play> = heard.iter().filter(|play| play.track_id.is_none()).collect();
     assert!(own.iter().all(|play| play.track_uri.as_ref().is_some_and(|uri| uri.starts_with("spotify:local:"))));
-    let by_name = own
-        .iter()
-        .filter(|play| names.contains(&(play.artist_name.clone().unwrap(), play.track_name.clone().unwrap())))
-        .count();
+    let by_name =
+        own.iter().filter(|play| names.contains(&(play.artist_name.clone().unwrap(), play.track_name.clone().unwrap()))).count();
     assert!(by_name > 10 && by_name < own.len(), "{by_name} of {} are found by name", own.len());
 }
 
@@ -193,11 +187,7 @@ fn skips_repeats_and_reasons_are_plausible() {
         assert_eq!((play.source, play.time_basis), (Source::Simulated, TimeBasis::End));
         let whole = play.ms_played == play.duration_ms;
         assert_eq!(whole, play.reason_end.as_deref() == Some("trackdone"), "{play:?}");
-        assert_eq!(
-            play.skipped == Some(true),
-            matches!(play.reason_end.as_deref(), Some("fwdbtn" | "backbtn")),
-            "{play:?}"
-        );
+        assert_eq!(play.skipped == Some(true), matches!(play.reason_end.as_deref(), Some("fwdbtn" | "backbtn")), "{play:?}");
     }
 }
 

@@ -11,8 +11,8 @@ pub const CONTINUOUS: usize = 9;
 /// The probabilities of the columns of `QUANTILES`: every twentieth, and closer at the ends, where loudness has its long
 /// tail.
 pub const PROBABILITIES: [f64; 27] = [
-    0.0, 0.001, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85,
-    0.9, 0.95, 0.975, 0.99, 0.999, 1.0,
+    0.0, 0.001, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
+    0.95, 0.975, 0.99, 0.999, 1.0,
 ];
 
 /// Quantiles of each continuous feature (linear between order statistics), to be joined by straight lines.

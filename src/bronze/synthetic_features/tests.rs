@@ -7,17 +7,7 @@ use super::{SyntheticFeatures, generate};
 /// Continuous values in the order of the tables.
 fn continuous(features: &SyntheticFeatures) -> [f64; 9] {
     let f = features;
-    [
-        f.danceability,
-        f.energy,
-        f.loudness,
-        f.speechiness,
-        f.acousticness,
-        f.instrumentalness,
-        f.liveness,
-        f.valence,
-        f.tempo,
-    ]
+    [f.danceability, f.energy, f.loudness, f.speechiness, f.acousticness, f.instrumentalness, f.liveness, f.valence, f.tempo]
 }
 
 static MADE_UP: LazyLock<Vec<SyntheticFeatures>> =

@@ -62,7 +62,9 @@ async fn populate(global: &Global, settings: &Settings, extent: synthetic::Exten
 fn account(imported: &Imported, format: ReportFormat) -> Result<String> {
     if format == ReportFormat::Json {
         let document = json!({ "files": imported.accounts, "ignored": imported.ignored });
-        return serde_json::to_string_pretty(&document).map(|text| text + "\n").explain(|| "the account cannot be written".to_owned());
+        return serde_json::to_string_pretty(&document)
+            .map(|text| text + "\n")
+            .explain(|| "the account cannot be written".to_owned());
     }
     let header = ["file", "shape", "read", "kept", "duplicate", "rejected"];
     let row = |name: &str, shape: &str, account: [u64; 4]| {
@@ -72,7 +74,8 @@ fn account(imported: &Imported, format: ReportFormat) -> Result<String> {
     };
     let numbers = |account: &Account| [account.rows_read, account.rows_kept, account.rows_duplicate, account.rows_rejected()];
     let mut rows: Vec<_> = imported.accounts.iter().map(|account| row(&account.file, &account.shape, numbers(account))).collect();
-    let total = imported.accounts.iter().map(numbers).fold([0; 4], |sum, next| std::array::from_fn(|place| sum[place] + next[place]));
+    let total =
+        imported.accounts.iter().map(numbers).fold([0; 4], |sum, next| std::array::from_fn(|place| sum[place] + next[place]));
     rows.push(row("total", "", total));
     let mut text = aligned(&header, &rows);
     for account in imported.accounts.iter().filter(|account| account.rows_rejected() > 0) {

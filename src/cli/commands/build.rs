@@ -27,7 +27,8 @@ pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilve
             *place = TableAt::at(&path)?;
             // A table that was named has to be there; only the lake's own may be missing.
             if !place.exists() {
-                return Err(Error::failure(format!("{flag} {path}: there is no Delta table")).hint("name the table's folder, the one that holds _delta_log"));
+                return Err(Error::failure(format!("{flag} {path}: there is no Delta table"))
+                    .hint("name the table's folder, the one that holds _delta_log"));
             }
         }
     }
@@ -52,7 +53,8 @@ const fn source(feature: Feature) -> FeatureSource {
 fn distinct(preference: Vec<FeatureSource>) -> Result<Vec<FeatureSource>> {
     for (place, source) in preference.iter().enumerate() {
         if preference.iter().take(place).any(|earlier| earlier == source) {
-            return Err(Error::usage(format!("--feature-preference names {} twice", source.name())).hint("name each source once, the best first"));
+            return Err(Error::usage(format!("--feature-preference names {} twice", source.name()))
+                .hint("name each source once, the best first"));
         }
     }
     Ok(preference)
@@ -86,14 +88,10 @@ pub fn mood_options(args: &MoodArgs) -> Result<MoodOptions> {
     let clusters = match args.k.as_str() {
         "auto" => Clusters::Auto,
         number => Clusters::Fixed(
-            number
-                .parse()
-                .ok()
-                .filter(|clusters| (2..=mood::CLUSTERS_MAX).contains(clusters))
-                .ok_or_else(|| {
-                    Error::usage(format!("--k {number} is neither `auto` nor a number from 2 to {}", mood::CLUSTERS_MAX))
-                        .hint("leave it out to let moodlake choose")
-                })?,
+            number.parse().ok().filter(|clusters| (2..=mood::CLUSTERS_MAX).contains(clusters)).ok_or_else(|| {
+                Error::usage(format!("--k {number} is neither `auto` nor a number from 2 to {}", mood::CLUSTERS_MAX))
+                    .hint("leave it out to let moodlake choose")
+            })?,
         ),
     };
     MoodOptions::new(clusters, &args.features, args.seed, args.include_synthetic)

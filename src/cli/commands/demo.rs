@@ -4,9 +4,9 @@
 //! history's merge, the pipeline. A lake with a person's plays is refused.
 
 use super::{query, writing};
+use crate::bronze::catalog;
 use crate::bronze::import::import_plays;
 use crate::bronze::simulated::{SimTrack, plays};
-use crate::bronze::catalog;
 use crate::cli::args::Global;
 use crate::cli::output::{print, printable, tell, thousands};
 use crate::cli::settings::Settings;
@@ -28,7 +28,8 @@ const DAYS: u32 = 90;
 const SEED: u64 = 2;
 const LISTENER: &str = "demo";
 
-const QUESTION: &str = "SELECT s.part_of_day, m.mood, count(*) AS plays, round(avg(s.valence), 3) AS valence, round(avg(s.energy), 3) AS energy
+const QUESTION: &str =
+    "SELECT s.part_of_day, m.mood, count(*) AS plays, round(avg(s.valence), 3) AS valence, round(avg(s.energy), 3) AS energy
 FROM silver.listening_with_features s JOIN gold.mood_clusters m ON m.track_id = s.track_id
 WHERE s.feature_source <> 'synthetic'
 GROUP BY s.part_of_day, m.mood
@@ -69,8 +70,11 @@ async fn refuse_a_persons_lake(context: &Context) -> Result<()> {
     if theirs.count().await.explain(|| "the lake's plays cannot be read".to_owned())? == 0 {
         return Ok(());
     }
-    Err(Error::usage(format!("the lake {} holds a person's plays: the demonstration would mix with them", context.lake.root().display()))
-        .hint("leave --lake out for a lake of its own (./data/demo), or name an empty folder"))
+    Err(Error::usage(format!(
+        "the lake {} holds a person's plays: the demonstration would mix with them",
+        context.lake.root().display()
+    ))
+    .hint("leave --lake out for a lake of its own (./data/demo), or name an empty folder"))
 }
 
 /// The sample's tracks as the simulated listener knows them.

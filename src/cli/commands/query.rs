@@ -31,22 +31,21 @@ pub async fn plan(lake: &Lake, scope: &Scope, sql: &str, as_of: AsOf) -> Result<
     let state = scope.state();
     let dialect = state.config().options().sql_parser.dialect;
     let refused = |error| {
-        Error::usage("the query cannot be planned").because(error).hint("one statement that reads; `moodlake status` lists the tables")
+        Error::usage("the query cannot be planned")
+            .because(error)
+            .hint("one statement that reads; `moodlake status` lists the tables")
     };
     let statement = state.sql_to_statement(sql, &dialect).map_err(refused)?;
     let references = state.resolve_table_references(&statement).map_err(refused)?;
     catalog::register(lake, scope, &references, as_of).await?;
     let plan = scope.state().statement_to_plan(statement).await.map_err(refused)?;
-    SQLOptions::new()
-        .with_allow_ddl(false)
-        .with_allow_dml(false)
-        .with_allow_statements(false)
-        .verify_plan(&plan)
-        .map_err(|error| {
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan).map_err(
+        |error| {
             Error::usage("a query only reads: statements that create, change, copy or set are refused")
                 .because(error)
                 .hint("write results to a file with --output; tables change by moodlake's other commands")
-        })?;
+        },
+    )?;
     scope.context().execute_logical_plan(plan).await.map_err(refused)
 }
 

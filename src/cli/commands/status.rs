@@ -117,7 +117,9 @@ fn value(column: &arrow::array::ArrayRef, row: usize) -> std::result::Result<Val
     let cell = column.slice(row, 1);
     Ok(match column.data_type() {
         kind if kind.is_integer() => json!(cast(&cell, &DataType::Int64)?.as_primitive::<arrow::datatypes::Int64Type>().value(0)),
-        kind if kind.is_floating() => json!(cast(&cell, &DataType::Float64)?.as_primitive::<arrow::datatypes::Float64Type>().value(0)),
+        kind if kind.is_floating() => {
+            json!(cast(&cell, &DataType::Float64)?.as_primitive::<arrow::datatypes::Float64Type>().value(0))
+        }
         _ => json!(cast(&cell, &DataType::Utf8)?.as_string::<i32>().value(0)),
     })
 }
@@ -143,7 +145,8 @@ fn text(document: &Value) -> String {
     }
     let last_run = list("last_run");
     if let Some(first) = last_run.first() {
-        let _ = writeln!(text, "\nlast run {} ({}, {})", cell(first, "run_id"), cell(first, "command"), cell(first, "started_at"));
+        let _ =
+            writeln!(text, "\nlast run {} ({}, {})", cell(first, "run_id"), cell(first, "command"), cell(first, "started_at"));
         let keys = ["step", "table_name", "outcome", "rows_written", "seconds"];
         text.push_str(&aligned(&keys, &cells(&last_run, &keys)));
     }

@@ -28,8 +28,10 @@ const SHIFT_MAX: f64 = 0.5;
 /// When a known centroid is no finite number.
 pub fn match_known<'a>(centroids: &Matrix, known: &'a [Known]) -> Result<Vec<Option<&'a Known>>> {
     let rows = 0..centroids.rows();
-    let costs = rows.clone().flat_map(|row| known.iter().map(move |known| distance(centroids.row(row), &known.centroid))).collect();
-    let costs = Matrix::new(centroids.rows(), known.len(), costs).explain(|| "a stored centroid is not a finite number".to_owned())?;
+    let costs =
+        rows.clone().flat_map(|row| known.iter().map(move |known| distance(centroids.row(row), &known.centroid))).collect();
+    let costs =
+        Matrix::new(centroids.rows(), known.len(), costs).explain(|| "a stored centroid is not a finite number".to_owned())?;
     let matched = minimum_cost_assignment(&costs);
     Ok(rows
         .zip(matched)
@@ -65,7 +67,8 @@ mod tests {
     fn clusters_in_another_order_keep_their_numbers() -> Result<(), Box<dyn std::error::Error>> {
         let centroids = Matrix::new(2, 2, vec![5.1, 5.0, 0.1, 0.0])?;
         let before = [known(0, [0.0, 0.0]), known(1, [5.0, 5.0])];
-        let ids: Vec<_> = match_known(&centroids, &before)?.into_iter().map(|known| known.map(|known| known.cluster_id)).collect();
+        let ids: Vec<_> =
+            match_known(&centroids, &before)?.into_iter().map(|known| known.map(|known| known.cluster_id)).collect();
         assert_eq!(ids, [Some(1), Some(0)]);
         Ok(())
     }
@@ -74,7 +77,8 @@ mod tests {
     fn a_cluster_that_has_moved_to_its_neighbour_is_a_new_one() -> Result<(), Box<dyn std::error::Error>> {
         let centroids = Matrix::new(2, 2, vec![0.0, 0.0, 4.0, 0.0])?;
         let before = [known(0, [0.0, 0.0]), known(1, [9.0, 0.0])];
-        let ids: Vec<_> = match_known(&centroids, &before)?.into_iter().map(|known| known.map(|known| known.cluster_id)).collect();
+        let ids: Vec<_> =
+            match_known(&centroids, &before)?.into_iter().map(|known| known.map(|known| known.cluster_id)).collect();
         assert_eq!(ids, [Some(0), None]);
         Ok(())
     }

@@ -71,7 +71,9 @@ impl MoodOptions {
             match place {
                 Some(place) if places.contains(&place) => return Err(wrong(format!("--features names {name} twice"))),
                 Some(_) if CATEGORICAL.contains(&name.as_str()) => {
-                    return Err(wrong(format!("--features {name}: its values are categories, distances between them mean nothing")));
+                    return Err(wrong(format!(
+                        "--features {name}: its values are categories, distances between them mean nothing"
+                    )));
                 }
                 Some(place) => places.push(place),
                 None => return Err(wrong(format!("--features {name}: there is no such audio feature"))),
@@ -118,7 +120,11 @@ pub async fn build(context: &Context, options: &MoodOptions) -> Result<Vec<Step>
     let mut step = Step::new("build-gold mood", MOOD_CLUSTERS.label());
     step.inputs = note["inputs"].clone();
     if let Some(current) = &current
-        && current.commit().await?.1.is_some_and(|written| ["inputs", "parameters"].iter().all(|key| written.get(key) == note.get(key)))
+        && current
+            .commit()
+            .await?
+            .1
+            .is_some_and(|written| ["inputs", "parameters"].iter().all(|key| written.get(key) == note.get(key)))
     {
         step.version = Some(current.version());
         step.outcome = Outcome::UpToDate;
@@ -144,7 +150,8 @@ pub async fn build(context: &Context, options: &MoodOptions) -> Result<Vec<Step>
     let table = rows::profiles(context, &tracks, &model, &named, &assigned, options, newest.as_ref())?;
     let batches = vec![previous.without(&model.id)?, table];
     let written = store(&context.lake, &MOOD_CLUSTER_PROFILES, batches, Mode::Replace, &note).await?;
-    steps.push(Step { inputs: step.inputs.clone(), ..Step::new("build-gold mood", MOOD_CLUSTER_PROFILES.label()) }.wrote(written));
+    steps
+        .push(Step { inputs: step.inputs.clone(), ..Step::new("build-gold mood", MOOD_CLUSTER_PROFILES.label()) }.wrote(written));
     let batch = rows::clusters(&tracks, &model, &named, &assigned)?;
     let written = store(&context.lake, &MOOD_CLUSTERS, vec![batch], Mode::Replace, &note).await?;
     steps.push(step.wrote(written).took(watch));
@@ -184,7 +191,9 @@ fn named(tracks: &Tracks, model: &Model, previous: &Previous, newest: Option<&Ne
 
 fn place(tracks: &Tracks, model: &Model, cluster: usize) -> [Option<f64>; 4] {
     let means = tracks.means(&model.members(cluster));
-    NAMED_BY.map(|name| AUDIO_FEATURES.iter().position(|feature| *feature == name).and_then(|place| means.get(place).copied().flatten()))
+    NAMED_BY.map(|name| {
+        AUDIO_FEATURES.iter().position(|feature| *feature == name).and_then(|place| means.get(place).copied().flatten())
+    })
 }
 
 fn warn_of_synthetic(model: &Model, tracks: &Tracks) {
@@ -214,7 +223,10 @@ impl Model {
     /// The fitted tracks of a cluster.
     fn members(&self, cluster: usize) -> Vec<usize> {
         let labels = self.clusters.labels.iter().zip(&self.fitted);
-        labels.filter(|(label, _)| usize::try_from(**label).is_ok_and(|label| label == cluster)).map(|(_, track)| *track).collect()
+        labels
+            .filter(|(label, _)| usize::try_from(**label).is_ok_and(|label| label == cluster))
+            .map(|(_, track)| *track)
+            .collect()
     }
 }
 

@@ -83,7 +83,8 @@ pub fn fit_model(tracks: &Tracks, complete: &[usize], options: &MoodOptions) -> 
     let (clusters, choice) = match options.clusters {
         Clusters::Fixed(clusters) => (clusters, None),
         Clusters::Auto => {
-            let choice = choose_k::choose(&scaled, &ChooseOptions { fit: base.clone(), ..ChooseOptions::default() }).explain(failed)?;
+            let choice =
+                choose_k::choose(&scaled, &ChooseOptions { fit: base.clone(), ..ChooseOptions::default() }).explain(failed)?;
             (choice.clusters, Some(choice))
         }
     };

@@ -42,11 +42,10 @@ pub const NAMED_BY: [&str; 4] = ["valence", "energy", "danceability", "acousticn
 /// When a centroid is no finite number.
 pub fn name(centroids: &[[Option<f64>; 4]], taken: &[String]) -> Result<Vec<String>> {
     let free: Vec<_> = PROTOTYPES.iter().filter(|prototype| !taken.iter().any(|name| name == prototype.mood)).collect();
-    let costs = centroids
-        .iter()
-        .flat_map(|centroid| free.iter().map(move |prototype| distance(centroid, &prototype.place)))
-        .collect();
-    let costs = Matrix::new(centroids.len(), free.len(), costs).explain(|| "a mood's centroid is not a finite number".to_owned())?;
+    let costs =
+        centroids.iter().flat_map(|centroid| free.iter().map(move |prototype| distance(centroid, &prototype.place))).collect();
+    let costs =
+        Matrix::new(centroids.len(), free.len(), costs).explain(|| "a mood's centroid is not a finite number".to_owned())?;
     let chosen = minimum_cost_assignment(&costs);
     // Beyond the vocabulary a number is more honest than a strained word.
     let mut number = 0;

@@ -47,7 +47,11 @@ impl Assigned {
     }
 
     fn of(&self, cluster: usize) -> impl Iterator<Item = usize> {
-        self.clusters.iter().enumerate().filter(move |(_, own)| own.is_some_and(|(label, _)| label == cluster)).map(|(track, _)| track)
+        self.clusters
+            .iter()
+            .enumerate()
+            .filter(move |(_, own)| own.is_some_and(|(label, _)| label == cluster))
+            .map(|(track, _)| track)
     }
 }
 

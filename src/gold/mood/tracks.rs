@@ -34,7 +34,8 @@ impl Tracks {
             .iter()
             .map(|name| Ok(column(name, &DataType::Float64)?.as_primitive::<Float64Type>().clone()))
             .collect::<Result<Vec<_>>>()?;
-        let sources = column("feature_source", &DataType::Utf8)?.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect();
+        let sources =
+            column("feature_source", &DataType::Utf8)?.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect();
         let plays = column("plays", &DataType::Int64)?.as_primitive::<Int64Type>().values().to_vec();
         Ok(Self { batch, audio, sources, plays })
     }
@@ -79,7 +80,8 @@ impl Tracks {
             .flat_map(|&track| features.iter().map(move |&feature| (track, feature)))
             .map(|(track, feature)| self.audio[feature].value(track))
             .collect();
-        Matrix::new(tracks.len(), features.len(), values).explain(|| "an audio feature in silver is not a finite number".to_owned())
+        Matrix::new(tracks.len(), features.len(), values)
+            .explain(|| "an audio feature in silver is not a finite number".to_owned())
     }
 
     /// The mean of every audio feature over some tracks, none where no track has it.
@@ -88,7 +90,8 @@ impl Tracks {
         self.audio
             .iter()
             .map(|column| {
-                let values: Vec<f64> = tracks.iter().filter(|&&track| column.is_valid(track)).map(|&track| column.value(track)).collect();
+                let values: Vec<f64> =
+                    tracks.iter().filter(|&&track| column.is_valid(track)).map(|&track| column.value(track)).collect();
                 (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
             })
             .collect()
