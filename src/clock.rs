@@ -17,6 +17,7 @@ pub enum Clock {
 impl Clock {
     /// This moment, to the microsecond that tables store.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
     pub fn now(self) -> DateTime<Utc> {
         let now = match self {
             Self::System => Utc::now(),
@@ -27,6 +28,7 @@ impl Clock {
 
     /// A run id: when it began, to the second, and what makes it unique.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one source of unseeded randomness")]
     pub fn run_id(self) -> String {
         let start = self.now().format("%Y%m%dT%H%M%SZ");
         match self {
@@ -46,6 +48,7 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts now.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
     pub fn start() -> Self {
         Self(Instant::now())
     }

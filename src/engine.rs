@@ -1,4 +1,4 @@
-//! The one DataFusion session of the program, and scopes to run models in.
+//! The one `DataFusion` session of the program, and scopes to run models in.
 //!
 //! Owns the engine's settings, each with its reason. It knows neither Delta nor music: `lake` gives it relations, the layers
 //! give it SQL.

@@ -60,7 +60,7 @@ pub fn allowed(mut preference: Vec<FeatureSource>, allow_synthetic: bool) -> Vec
 }
 
 fn note(new: Vec<Step>, steps: &mut Vec<Step>, tell: &mut (dyn FnMut(&Step) + Send)) {
-    new.iter().for_each(|step| tell(step));
+    new.iter().for_each(&mut *tell);
     steps.extend(new);
 }
 
@@ -82,7 +82,7 @@ pub async fn record(context: &Context, command: &str, started: DateTime<Utc>, st
     let versions = Int64Array::from_iter(done.iter().map(|step| step.version.and_then(|version| i64::try_from(version).ok())));
     let rows = batch(
         &RUNS,
-        vec![
+        &[
             ("run_id", text(&|_| context.run_id.clone())),
             ("command", text(&|_| command.to_owned())),
             ("step", text(&|step| step.step.to_owned())),

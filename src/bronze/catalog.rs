@@ -86,7 +86,7 @@ struct Parsed {
 
 fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result<Parsed> {
     let name = file.name.clone();
-    let reader = file.reader(Arc::clone(task))?;
+    let reader = file.reader(task)?;
     // A ragged row is that row's fault, not the file's: it is rejected below, where its line is known.
     let mut csv = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(reader);
     let failed = |error: csv::Error| {
@@ -95,7 +95,7 @@ fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result
             .hint("is it complete? download it again; nothing was imported")
     };
     let header = csv.byte_headers().map_err(failed)?.clone();
-    let mut rows = CatalogRows::new(&header, imported_at_us).map_err(|error| named(error, &name))?;
+    let mut rows = CatalogRows::new(&header, imported_at_us).map_err(|error| named(&error, &name))?;
     let (mut parsed, mut record) =
         (Parsed { batches: Vec::new(), rejected: Vec::new(), rows_read: 0, rows_repeated: 0 }, csv::ByteRecord::new());
     let mut seen = HashSet::new();
@@ -117,7 +117,7 @@ fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result
 
 const BATCH_ROWS: usize = 16_384;
 
-fn named(error: Error, name: &str) -> Error {
+fn named(error: &Error, name: &str) -> Error {
     let hint = error.advice().unwrap_or_default().to_owned();
     Error::failure(format!("{name}: {error}")).hint(hint)
 }

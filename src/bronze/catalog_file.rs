@@ -73,7 +73,7 @@ impl CatalogFile {
     ///
     /// # Errors
     /// When the file is an archive that cannot be read or holds no CSV.
-    pub fn reader(self, task: Arc<dyn Task>) -> Result<Box<dyn Read>> {
+    pub fn reader(self, task: &Arc<dyn Task>) -> Result<Box<dyn Read>> {
         let path = match self.source {
             Source::Bundled(csv) => return Ok(Box::new(Cursor::new(csv))),
             Source::Path(path) => path,
@@ -84,19 +84,19 @@ impl CatalogFile {
         let known = file.read(&mut magic).explain(unreadable)?;
         file.rewind().explain(unreadable)?;
         let packed = magic.get(..known).unwrap_or_default();
-        let counted = BufReader::with_capacity(1 << 18, Counted { inner: file, task: Arc::clone(&task) });
+        let counted = BufReader::with_capacity(1 << 18, Counted { inner: file, task: Arc::clone(task) });
         if packed.starts_with(&[0x1f, 0x8b]) {
             return Ok(Box::new(Capped::new(flate2::bufread::MultiGzDecoder::new(counted), self.name)));
         }
         if packed.starts_with(b"PK") {
-            return from_zip(&path, self.name, task);
+            return from_zip(&path, &self.name, task);
         }
         Ok(Box::new(counted))
     }
 }
 
 /// The member is read into memory, bounded by the cap: a ZIP member cannot outlive its archive, and the catalogue is 20 MB.
-fn from_zip(path: &Path, name: String, task: Arc<dyn Task>) -> Result<Box<dyn Read>> {
+fn from_zip(path: &Path, name: &str, task: &Arc<dyn Task>) -> Result<Box<dyn Read>> {
     let broken = |error: zip::result::ZipError| {
         Error::failure(format!("{name}: the ZIP cannot be read"))
             .because(error)
@@ -104,7 +104,7 @@ fn from_zip(path: &Path, name: String, task: Arc<dyn Task>) -> Result<Box<dyn Re
     };
     let file = File::open(path).explain(|| format!("{name}: cannot be read"))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
-    let members = archive.file_names().filter_map(|member| member.ok().map(|name| name.into_owned()));
+    let members = archive.file_names().filter_map(|member| member.ok().map(std::borrow::Cow::into_owned));
     let tables: Vec<String> = members.filter(|member| member.to_ascii_lowercase().ends_with(".csv")).collect();
     let member = match tables.as_slice() {
         [only] => only.clone(),
@@ -114,7 +114,7 @@ fn from_zip(path: &Path, name: String, task: Arc<dyn Task>) -> Result<Box<dyn Re
         })?,
     };
     let mut bytes = Vec::new();
-    let unpacked = Capped::new(archive.by_name(&member).map_err(broken)?, name.clone()).read_to_end(&mut bytes);
+    let unpacked = Capped::new(archive.by_name(&member).map_err(broken)?, name.to_owned()).read_to_end(&mut bytes);
     unpacked.map_err(|error| {
         Error::failure(format!("{name}: the ZIP cannot be read to its end"))
             .because(error)

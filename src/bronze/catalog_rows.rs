@@ -127,7 +127,7 @@ impl CatalogRows {
             .collect();
         columns.push(("imported_at", Arc::new(instants(std::iter::repeat_n(self.imported_at_us, ids.len())))));
         columns.push(("row_id", Arc::new(arrow::array::StringArray::from(ids))));
-        batch(&KAGGLE_TRACKS, columns)
+        batch(&KAGGLE_TRACKS, &columns)
     }
 }
 

@@ -74,7 +74,7 @@ pub async fn record(context: &Context, user_id: Option<&str>, table: &Table, acc
     let now = context.clock.now().timestamp_micros();
     let rows = batch(
         &IMPORT_LEDGER,
-        vec![
+        &[
             ("run_id", text(&|_| context.run_id.clone())),
             ("user_id", Arc::new(StringArray::from_iter(accounts.iter().map(|_| user_id)))),
             ("file", text(&|account| account.file.clone())),

@@ -51,7 +51,7 @@ pub async fn keep(context: &Context, user_id: Option<&str>, rejected: &[Rejected
         |value: &dyn Fn(&Rejected) -> String| Arc::new(StringArray::from_iter_values(new.iter().map(|(_, row)| value(row))));
     let rows = batch(
         &REJECTED_ROWS,
-        vec![
+        &[
             ("reject_id", Arc::new(StringArray::from_iter_values(new.iter().map(|(key, _)| key)))),
             ("source", text(&|row| row.file.clone())),
             (

@@ -168,7 +168,7 @@ fn features(rows: &[Row<'_>]) -> Result<RecordBatch> {
     let text = |value: &dyn Fn(&Row<'_>) -> String| Arc::new(StringArray::from_iter_values(rows.iter().map(value))) as ArrayRef;
     batch(
         &SYNTHETIC_FEATURES,
-        vec![
+        &[
             ("track_id", text(&|row| row.track_id.to_owned())),
             ("danceability", double(|made| made.danceability)),
             ("energy", double(|made| made.energy)),

@@ -2,6 +2,8 @@
 //!
 //! Owns names and help texts. What a flag means together with the environment is `settings`' business.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts: backticks would be shown")]
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;

@@ -28,6 +28,7 @@ impl Settings {
     ///
     /// # Errors
     /// When a value means nothing.
+    #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
     pub fn read(global: &Global) -> Result<Self> {
         let file = match dotenvy::dotenv_iter() {
             Ok(entries) => entries.collect::<Result<HashMap<_, _>, _>>().map_err(|error| {

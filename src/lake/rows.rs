@@ -27,7 +27,7 @@ pub fn days(microseconds: i64) -> i32 {
 ///
 /// # Errors
 /// When a column is missing or has another type than declared, which would be a mistake of the caller.
-pub fn batch(table: &Table, columns: Vec<(&str, arrow::array::ArrayRef)>) -> Result<RecordBatch> {
+pub fn batch(table: &Table, columns: &[(&str, arrow::array::ArrayRef)]) -> Result<RecordBatch> {
     let failed = || format!("table {}: the rows do not fit its columns", table.label());
     let schema = table.schema();
     let rows = columns.first().map(|(_, column)| column.len());

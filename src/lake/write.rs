@@ -100,6 +100,7 @@ async fn write_stream(
     observe: Arc<dyn Fn(u64) + Send + Sync>,
 ) -> Result<(Vec<Add>, u64)> {
     let schema = stream.schema();
+    #[expect(clippy::default_trait_access, reason = "the kernel's type has no public name here")]
     let config = WriterConfig::new(
         schema.clone(),
         table.partitions.iter().map(|&name| name.to_owned()).collect(),

@@ -10,6 +10,7 @@ use crate::context::{Context, Outcome, Step, Unit};
 use crate::error::{Error, Explain, Result};
 use crate::fingerprint;
 use crate::lake::{Mode, Snapshot, TableAt, tables, write};
+use chrono_tz::Tz;
 use datafusion::common::ParamValues;
 use datafusion::prelude::DataFrame;
 use datafusion::scalar::ScalarValue;
@@ -199,12 +200,12 @@ async fn plan(context: &Context, build: &Build, inputs: &Opened<'_>) -> Result<D
     for (input, snapshot) in inputs {
         input.register(&scope, snapshot.as_ref()).await?;
     }
-    scope.model("listening_with_features", MODEL, parameters(context, &build.preference)).await
+    scope.model("listening_with_features", MODEL, parameters(context.zone, &build.preference)).await
 }
 
 /// The model's `$parameters`: each source's place in the preference, null when it is not to be used, and the zone's name.
 #[must_use]
-pub fn parameters(context: &Context, preference: &[FeatureSource]) -> ParamValues {
+pub fn parameters(zone: Tz, preference: &[FeatureSource]) -> ParamValues {
     let place = |source| {
         let place = preference.iter().position(|&named| named == source);
         ScalarValue::Int64(place.and_then(|place| i64::try_from(place).ok()))
@@ -213,7 +214,7 @@ pub fn parameters(context: &Context, preference: &[FeatureSource]) -> ParamValue
         ("real_place".to_owned(), place(FeatureSource::Real)),
         ("synthetic_place".to_owned(), place(FeatureSource::Synthetic)),
         ("kaggle_place".to_owned(), place(FeatureSource::Kaggle)),
-        ("timezone".to_owned(), ScalarValue::Utf8(Some(context.zone.name().to_owned()))),
+        ("timezone".to_owned(), ScalarValue::Utf8(Some(zone.name().to_owned()))),
     ]);
     ParamValues::from(values)
 }

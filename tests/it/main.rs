@@ -1,1 +1,15 @@
+//! The one integration-test binary: the program as a person runs it, and the models as SQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod architecture;
+mod bad_input;
+mod catalog;
+mod cli;
+mod import;
+mod models;
+mod moods;
+mod pipeline;
+mod properties;
+mod query;
+mod relations;
+mod workspace;

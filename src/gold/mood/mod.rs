@@ -179,12 +179,12 @@ fn named(tracks: &Tracks, model: &Model, previous: &Previous, newest: Option<&Ne
     let mut next = previous.next_cluster_id();
     Ok(matched
         .into_iter()
-        .map(|known| match known {
-            Some(known) => Named { cluster_id: known.cluster_id, mood: known.mood.clone() },
-            None => {
-                next += 1;
-                Named { cluster_id: next - 1, mood: words.next().unwrap_or_default() }
+        .map(|known| {
+            if let Some(known) = known {
+                return Named { cluster_id: known.cluster_id, mood: known.mood.clone() };
             }
+            next += 1;
+            Named { cluster_id: next - 1, mood: words.next().unwrap_or_default() }
         })
         .collect())
 }

@@ -88,7 +88,7 @@ fn track_rows(tracks: &Tracks, [ids, moods, distances, model_ids]: [ArrayRef; 4]
             columns.push((field.name(), cast(column, field.data_type()).explain(failed)?));
         }
     }
-    batch(&MOOD_CLUSTERS, columns)
+    batch(&MOOD_CLUSTERS, &columns)
 }
 
 /// Rows of `mood_cluster_profiles` for this model.
@@ -142,7 +142,7 @@ pub fn profiles(
         let values = means.iter().map(|means| means.get(feature).copied().flatten());
         columns.push((name, Arc::new(Float64Array::from_iter(values))));
     }
-    batch(&MOOD_CLUSTER_PROFILES, columns)
+    batch(&MOOD_CLUSTER_PROFILES, &columns)
 }
 
 fn feature_lists(options: &MoodOptions, rows: usize) -> ArrayRef {

@@ -1,0 +1,167 @@
+//! The invariants of ARCHITECTURE.md, held against the source.
+
+use moodlake::engine::Engine;
+use moodlake::lake::tables::{ALL, LISTENING_WITH_FEATURES, MOOD_CLUSTERS};
+use moodlake::silver::{DEFAULT_PREFERENCE, MODEL, parameters};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Each place and what it may use, from the top down.
+const PLACES: [(&str, &[&str]); 12] = [
+    ("cli", &["pipeline", "bronze", "silver", "gold", "context", "lake", "engine", "clock", "error", "fingerprint"]),
+    ("pipeline", &["bronze", "silver", "gold", "context", "lake", "error"]),
+    ("bronze", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
+    ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
+    ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
+    ("stats", &[]),
+    ("context", &["lake", "engine", "clock"]),
+    ("lake", &["engine", "error"]),
+    ("engine", &["error"]),
+    ("clock", &[]),
+    ("error", &[]),
+    ("fingerprint", &[]),
+];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|end| end == "rs" || end == "sql") {
+                found.push((path.clone(), std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let (root, mut found) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), Vec::new());
+    walk(&root, &mut found);
+    found.into_iter().map(|(path, text)| (path.strip_prefix(&root).unwrap().to_owned(), text)).collect()
+}
+
+fn place(path: &Path) -> String {
+    path.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn dependencies_point_down_and_layers_meet_only_through_tables() {
+    for (path, text) in sources() {
+        let place = place(&path);
+        let Some((_, may)) = PLACES.iter().find(|(name, _)| *name == place) else {
+            assert!(["main", "lib"].contains(&place.as_str()), "{} has no place", path.display());
+            continue;
+        };
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for part in line.split("crate::").skip(1) {
+                let used: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let known = PLACES.iter().any(|(name, _)| *name == used);
+                assert!(
+                    !known || used == place || may.contains(&used.as_str()),
+                    "{}: {place} may not use {used}: {line}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_lake_knows_delta_and_only_stats_and_gold_know_stats() {
+    for (path, text) in sources() {
+        let place = place(&path);
+        let uses = |name: &str| {
+            text.lines().any(|line| line.trim_start().starts_with(&format!("use {name}")) || line.contains(&format!(" {name}::")))
+        };
+        assert!(place == "lake" || !uses("deltalake"), "{} uses deltalake", path.display());
+        assert!(place == "lake" || !uses("object_store"), "{} uses object_store", path.display());
+    }
+}
+
+#[test]
+fn no_clock_environment_or_randomness_outside_their_places() {
+    for (path, text) in sources() {
+        let (place, name) = (place(&path), path.to_string_lossy().into_owned());
+        let clock = ["Utc::now", "SystemTime::now", "Instant::now", "Uuid::new_v4"].iter().any(|word| text.contains(word));
+        assert!(place == "clock" || !clock, "{name} reads a clock");
+        let environment = text.contains("std::env::var");
+        assert!(name == "cli/settings.rs" || !environment, "{name} reads the environment");
+        let sql = path.extension().is_some_and(|end| end == "sql");
+        let drifting =
+            ["now(", "random(", "current_date", "current_timestamp"].iter().any(|word| text.to_lowercase().contains(word));
+        assert!(!sql || !drifting, "{name} depends on when it runs");
+    }
+}
+
+#[test]
+fn every_model_has_a_header_and_reads_its_own_layer_or_the_one_below() {
+    for (path, text) in sources().into_iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "sql")) {
+        for (line, key) in text.lines().zip(["-- purpose:", "-- grain:", "-- key:", "-- reads:"]) {
+            assert!(line.starts_with(key), "{}: {line}", path.display());
+        }
+        let below: &[&str] = match place(&path).as_str() {
+            "bronze" => &["bronze"],
+            "silver" => &["bronze", "silver"],
+            _ => &["silver", "gold"],
+        };
+        for table in ALL.iter().filter(|table| !below.contains(&table.layer)) {
+            assert!(!text.contains(table.name), "{} reads {}", path.display(), table.label());
+        }
+    }
+}
+
+#[test]
+fn every_model_plans_over_empty_tables_and_yields_its_declared_columns() {
+    let zone = chrono_tz::UTC;
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let engine = Engine::new(zone).unwrap();
+        let scope = engine.scope();
+        for (name, table) in crate::relations::RELATIONS {
+            scope.register_rows(name, table.schema(), Vec::new()).unwrap();
+        }
+        let silver = scope.model("silver", MODEL, parameters(zone, &DEFAULT_PREFERENCE)).await.unwrap();
+        let shape = |schema: &arrow::datatypes::Schema| -> Vec<(String, String)> {
+            // Views and plain text are one type to Delta.
+            schema
+                .fields()
+                .iter()
+                .map(|field| {
+                    (
+                        field.name().clone(),
+                        field.data_type().to_string().replace("Utf8View", "Utf8").replace("'item'", "'element'"),
+                    )
+                })
+                .collect()
+        };
+        let found = shape(silver.schema().as_arrow());
+        let declared = shape(&LISTENING_WITH_FEATURES.schema());
+        assert_eq!(names(&found), names(&declared));
+        for (found, declared) in found.iter().zip(&declared).filter(|(_, (name, _))| name != "track_genres") {
+            assert_eq!(found, declared);
+        }
+        assert_eq!(silver.count().await.unwrap(), 0);
+
+        let scope = engine.scope();
+        scope.register_rows("listening_with_features", LISTENING_WITH_FEATURES.schema(), Vec::new()).unwrap();
+        let tracks =
+            scope.model("tracks", moodlake::gold::mood::TRACKS, Vec::<datafusion::scalar::ScalarValue>::new()).await.unwrap();
+        let columns: BTreeSet<_> = names(&shape(tracks.schema().as_arrow())).into_iter().collect();
+        let clusters: BTreeSet<_> = names(&shape(&MOOD_CLUSTERS.schema())).into_iter().collect();
+        assert!(columns.is_subset(&clusters), "{columns:?}");
+    });
+}
+
+fn names(columns: &[(String, String)]) -> Vec<String> {
+    columns.iter().map(|(name, _)| name.clone()).collect()
+}
+
+#[test]
+fn tables_have_unique_names_and_keys_among_their_columns() {
+    let names: BTreeSet<_> = ALL.iter().map(|table| table.name).collect();
+    assert_eq!(names.len(), ALL.len());
+    for table in ALL {
+        let schema = table.schema();
+        let columns = table.key.iter().chain(table.partitions).chain(table.unique_columns);
+        columns.for_each(|column| assert!(schema.field_with_name(column).is_ok(), "{} has no {column}", table.label()));
+    }
+}

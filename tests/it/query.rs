@@ -1,0 +1,98 @@
+//! `query`: reads, and only reads, and only the lake.
+
+use crate::workspace::{Workspace, fixture};
+
+fn with_plays() -> Workspace {
+    let workspace = Workspace::new();
+    let export = fixture("export");
+    workspace.run_list(&["import", &export.to_string_lossy()], &[]).succeeds();
+    workspace
+}
+
+#[test]
+fn statements_that_write_are_refused() {
+    let workspace = with_plays();
+    let before = workspace.files("data");
+    for sql in [
+        "CREATE TABLE t AS SELECT 1",
+        "CREATE VIEW v AS SELECT 1",
+        "DROP TABLE bronze.listening_history_bronze",
+        "INSERT INTO bronze.listening_history_bronze SELECT * FROM bronze.listening_history_bronze",
+        "COPY (SELECT 1) TO 'out.csv'",
+        "SET datafusion.execution.time_zone = 'UTC'",
+        "CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '/etc/passwd'",
+    ] {
+        let ran = workspace.run_list(&["query", sql], &[]);
+        assert_eq!(ran.code, 2, "{sql}\n{}{}", ran.stdout, ran.stderr);
+    }
+    assert_eq!(workspace.files("data"), before);
+    assert!(!workspace.path("out.csv").exists());
+}
+
+#[test]
+fn files_outside_the_lake_cannot_be_read() {
+    let workspace = with_plays();
+    workspace.write("secret.csv", "a\n1\n");
+    for sql in ["SELECT * FROM 'secret.csv'", "SELECT * FROM \"secret.csv\"", "SELECT * FROM read_csv('secret.csv')"] {
+        let ran = workspace.run_list(&["query", sql], &[]);
+        assert_eq!(ran.code, 2, "{sql}\n{}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
+fn tables_have_their_layers_name_and_a_bare_one() {
+    let workspace = with_plays();
+    let count = |table: &str| workspace.count("data", &format!("SELECT count(*) FROM {table}"));
+    assert_eq!(count("listening_history_bronze"), count("bronze.listening_history_bronze"));
+    let ran = workspace.run_list(&["query", "SELECT * FROM gold.nothing"], &[]).fails(2, "there is no table gold.nothing");
+    assert!(ran.stderr.contains("bronze.listening_history_bronze"), "{}", ran.stderr);
+}
+
+#[test]
+fn older_versions_are_read_by_number_and_by_time() {
+    let workspace = with_plays();
+    let count = |flags: &[&str]| {
+        let arguments: Vec<&str> = ["query", "--format", "csv"]
+            .iter()
+            .chain(flags)
+            .chain(&["SELECT count(*) AS n FROM rejected_rows"])
+            .copied()
+            .collect();
+        workspace.run_list(&arguments, &[]).succeeds().stdout
+    };
+    let first = count(&[]);
+    workspace.write("endsong_9.json", "[{\"ts\":\"never\",\"ms_played\":1}]");
+    workspace.run("import endsong_9.json").succeeds();
+    assert_ne!(count(&[]), first);
+    assert_eq!(count(&["--as-of", "0"]), first);
+    workspace.run_list(&["query", "--as-of", "99", "SELECT * FROM rejected_rows"], &[]).fails(1, "at version 99");
+    workspace.run_list(&["query", "--as-of", "soon", "SELECT 1"], &[]).fails(2, "--as-of soon");
+}
+
+#[test]
+fn rows_come_in_every_format_and_a_file_appears_only_when_it_is_complete() {
+    let workspace = with_plays();
+    let sql = "SELECT play_id, artists, played_at FROM listening_history_bronze ORDER BY play_id LIMIT 2";
+    for format in ["table", "csv", "json", "ndjson", "parquet"] {
+        workspace.run_list(&["query", "--format", format, "--output", "rows", sql], &[]).succeeds();
+        assert!(std::fs::metadata(workspace.path("rows")).is_ok_and(|file| file.len() > 50), "{format}");
+        std::fs::remove_file(workspace.path("rows")).unwrap();
+    }
+    let failing = "SELECT CAST(track_name AS INT) FROM listening_history_bronze";
+    workspace.run_list(&["query", "--format", "csv", "--output", "rows", failing], &[]);
+    assert!(!workspace.path("rows").exists());
+    workspace.run_list(&["query", "--output", "no/such/folder/rows", sql], &[]).fails(1, "cannot be written");
+}
+
+#[test]
+fn a_name_from_a_file_cannot_steer_the_terminal() {
+    let workspace = Workspace::new();
+    workspace.write(
+        "endsong_0.json",
+        "[{\"ts\":\"2024-05-01T10:00:00Z\",\"ms_played\":1000,\"spotify_track_uri\":\"spotify:track:5SuOikwiRyPMVoIQDJUgSV\",\
+         \"master_metadata_track_name\":\"\\u001b[31mred\",\"master_metadata_album_artist_name\":\"A\"}]",
+    );
+    workspace.run("import endsong_0.json").succeeds();
+    let shown = workspace.run_list(&["query", "SELECT track_name FROM listening_history_bronze"], &[]).succeeds().stdout;
+    assert!(shown.contains("\\u{1b}[31mred") && !shown.contains('\u{1b}'), "{shown}");
+}
