@@ -28,11 +28,6 @@ pub struct Scope {
     context: SessionContext,
 }
 
-/// Rows that a join may hold in memory before both sides are split by hash instead: the features of a million tracks. Splitting
-/// the plays would copy every wide row once more.
-const BROADCAST_ROWS_MAX: usize = 4_000_000;
-const BROADCAST_BYTES_MAX: usize = 1 << 30;
-
 impl Engine {
     /// An engine whose local time is the listener's.
     ///
@@ -42,19 +37,35 @@ impl Engine {
         let config = SessionConfig::new()
             .with_information_schema(true)
             .set_str("datafusion.execution.time_zone", zone.name())
-            .set_bool("datafusion.execution.parquet.schema_force_view_types", true)
-            .set_usize("datafusion.optimizer.hash_join_single_partition_threshold", BROADCAST_BYTES_MAX)
-            .set_usize("datafusion.optimizer.hash_join_single_partition_threshold_rows", BROADCAST_ROWS_MAX);
+            .set_bool("datafusion.execution.parquet.schema_force_view_types", true);
         let runtime = RuntimeEnvBuilder::new().build_arc().explain(|| "the query engine cannot start".to_owned())?;
         Ok(Self { config, runtime })
     }
 
-    /// A new scope with no relations.
+    /// A new scope for a model, whose joins run as they are written: the left side is held, the right side streams past it.
+    ///
+    /// The optimizer would choose by estimates, and takes the copies found by a join of ten million plays with themselves for
+    /// many more than the plays: it would hold all plays instead, ten gigabytes of them.
     #[must_use]
     pub fn scope(&self) -> Scope {
+        let as_written = self
+            .config
+            .clone()
+            .set_bool("datafusion.optimizer.join_reordering", false)
+            .set_bool("datafusion.optimizer.repartition_joins", false);
+        self.scope_with(as_written)
+    }
+
+    /// A new scope for a person's query, whose joins run as the optimizer thinks best.
+    #[must_use]
+    pub fn query_scope(&self) -> Scope {
+        self.scope_with(self.config.clone())
+    }
+
+    fn scope_with(&self, config: SessionConfig) -> Scope {
         let state = SessionStateBuilder::new()
             .with_default_features()
-            .with_config(self.config.clone())
+            .with_config(config)
             .with_runtime_env(Arc::clone(&self.runtime))
             .build();
         Scope { context: SessionContext::new_with_state(state) }

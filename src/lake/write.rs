@@ -61,6 +61,9 @@ pub async fn write(
     note: &Value,
     observe: Arc<dyn Fn(u64) + Send + Sync>,
 ) -> Result<Written> {
+    for stream in &streams {
+        declared_columns(table, &stream.schema())?;
+    }
     make_folder(at)?;
     let store = at.log_store()?;
     let mut writers = JoinSet::new();
@@ -89,6 +92,37 @@ pub async fn write(
             remove_files(&store, &adds).await;
             Err(error)
         }
+    }
+}
+
+/// A file whose types are not the table's would be found out only by its readers.
+fn declared_columns(table: &Table, found: &SchemaRef) -> Result<()> {
+    let declared = table.schema();
+    let differing = declared
+        .fields()
+        .iter()
+        .zip(found.fields())
+        .find(|(declared, found)| declared.name() != found.name() || !same_type(declared.data_type(), found.data_type()));
+    match differing {
+        None if declared.fields().len() == found.fields().len() => Ok(()),
+        None => Err(Error::failure(format!(
+            "table {}: {} columns were computed, {} are declared",
+            table.label(),
+            found.fields().len(),
+            declared.fields().len()
+        ))),
+        Some((declared, found)) => {
+            Err(Error::failure(format!("table {}: computed was {found}, declared is {declared}", table.label())))
+        }
+    }
+}
+
+/// Delta knows one kind of text and one of lists, whatever their layout in memory.
+fn same_type(declared: &DataType, found: &DataType) -> bool {
+    match (declared, found) {
+        (DataType::Utf8, DataType::Utf8View | DataType::LargeUtf8) => true,
+        (DataType::List(declared), DataType::List(found)) => same_type(declared.data_type(), found.data_type()),
+        _ => declared == found,
     }
 }
 

@@ -42,23 +42,30 @@ impl Input {
 
     fn fit(&self, stored: DataFrame, label: &str) -> Result<DataFrame> {
         let schema = stored.schema().clone();
-        let mut columns = Vec::new();
+        let (mut columns, mut missing) = (Vec::new(), Vec::new());
         let used = |field: &&Arc<Field>| [self.required, self.optional].concat().contains(&field.name().as_str());
         for wanted in self.table.schema().fields().iter().filter(used) {
             let found = schema.fields().iter().find(|field| field.name() == wanted.name());
             if found.is_none() && self.required.contains(&wanted.name().as_str()) {
-                return Err(self.missing(wanted, label));
-            }
-            if found.is_none() {
+                missing.push(format!("`{}`", wanted.name()));
+            } else if found.is_none() {
                 tracing::warn!("table {label}: there is no column `{}`; it is taken as unknown", wanted.name());
             }
             columns.push(fitted(found.map(|field| field.data_type()), wanted)?);
         }
+        if !missing.is_empty() {
+            return Err(self.missing(&missing, label));
+        }
         stored.select(columns).explain(|| format!("table {label}: its columns do not have the types of {}", self.table.label()))
     }
 
-    fn missing(&self, wanted: &Field, label: &str) -> Error {
-        Error::failure(format!("table {label}: the column `{}` is missing", wanted.name())).hint(format!(
+    fn missing(&self, names: &[String], label: &str) -> Error {
+        let what = match names {
+            [only] => format!("the column {only} is missing"),
+            [first @ .., last] => format!("the columns {} and {last} are missing", first.join(", ")),
+            [] => "nothing is missing".to_owned(),
+        };
+        Error::failure(format!("table {label}: {what}")).hint(format!(
             "it stands for {} and needs at least: {}",
             self.table.label(),
             self.required.join(", ")

@@ -14,7 +14,7 @@ real_rows AS (
     SELECT track_id, source AS feature_provider, fetched_at,
            danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
            tempo, time_signature
-    FROM (SELECT * EXCLUDE (key), nullif(key, -1) AS key FROM real_features)
+    FROM (SELECT * EXCLUDE (key), nullif(key, CAST(-1 AS INT)) AS key FROM real_features)
     WHERE track_id IS NOT NULL AND $real_place IS NOT NULL
       AND coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness,
                    valence, tempo, time_signature) IS NOT NULL
@@ -62,8 +62,8 @@ kaggle_tracks AS (
            min(instrumentalness) AS instrumentalness, min(liveness) AS liveness, min(valence) AS valence,
            min(tempo) AS tempo, min(time_signature) AS time_signature
     FROM (
-        SELECT * EXCLUDE (key, tempo, time_signature), nullif(key, -1) AS key, nullif(tempo, 0) AS tempo,
-               nullif(time_signature, 0) AS time_signature
+        SELECT * EXCLUDE (key, tempo, time_signature), nullif(key, CAST(-1 AS INT)) AS key, nullif(tempo, 0) AS tempo,
+               nullif(time_signature, CAST(0 AS INT)) AS time_signature
         FROM kaggle
     )
     WHERE track_id IS NOT NULL

@@ -119,7 +119,7 @@ fn an_input_table_without_a_required_column_is_named_with_the_column() {
     workspace.run("import endsong_0.json").succeeds();
     workspace
         .run("build-silver --kaggle-features-path data/bronze/listening_history_bronze --out-path out")
-        .fails(1, "the column `artists` is missing");
+        .fails(1, "`artists`, `danceability`, `energy`, `acousticness`, `valence` and `track_genre` are missing");
     assert!(!workspace.path("out/_delta_log").exists());
 }
 

@@ -93,7 +93,6 @@ impl Beside {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
 

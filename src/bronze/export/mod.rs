@@ -22,7 +22,6 @@ mod rows;
 mod shape;
 mod sources;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail loudly")]
 mod tests;
 mod walk;
 mod window;

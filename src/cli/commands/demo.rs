@@ -64,7 +64,7 @@ async fn refuse_a_persons_lake(context: &Context) -> Result<()> {
     if context.lake.table(&LISTENING_HISTORY)?.open().await?.is_none() {
         return Ok(());
     }
-    let scope = context.engine.scope();
+    let scope = context.engine.query_scope();
     let sql = "SELECT 1 FROM bronze.listening_history_bronze WHERE source <> 'simulated' LIMIT 1";
     let theirs = query::plan(&context.lake, &scope, sql, AsOf::Latest).await?;
     if theirs.count().await.explain(|| "the lake's plays cannot be read".to_owned())? == 0 {
@@ -104,7 +104,7 @@ fn sample_tracks() -> Result<Vec<SimTrack>> {
 }
 
 async fn summary(context: &Context, heard: u64) -> Result<String> {
-    let scope = context.engine.scope();
+    let scope = context.engine.query_scope();
     let answer = query::plan(&context.lake, &scope, QUESTION, AsOf::Latest).await?;
     let failed = || "the demonstration's question cannot be answered".to_owned();
     let rows = pretty_format_batches(&answer.collect().await.explain(failed)?).explain(failed)?;

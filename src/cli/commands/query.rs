@@ -21,7 +21,7 @@ pub async fn query(settings: &Settings, args: QueryArgs) -> Result<()> {
     let as_of = args.as_of.as_deref().map_or(Ok(AsOf::Latest), as_of)?;
     let lake = settings.lake()?;
     let engine = Engine::new(settings.zone)?;
-    let scope = engine.scope();
+    let scope = engine.query_scope();
     let frame = plan(&lake, &scope, &sql, as_of).await?;
     query_output::write(frame, args.format, args.output.as_deref()).await
 }

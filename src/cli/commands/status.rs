@@ -93,7 +93,7 @@ async fn table(lake: &Lake, engine: &Engine, layer: &str, name: &str, at: &Table
 }
 
 async fn rows(lake: &Lake, engine: &Engine, sql: &str) -> Result<Vec<Value>> {
-    let scope = engine.scope();
+    let scope = engine.query_scope();
     let frame = super::query::plan(lake, &scope, sql, AsOf::Latest).await?;
     let failed = || "the status cannot be computed".to_owned();
     let mut rows = Vec::new();
