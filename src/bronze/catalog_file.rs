@@ -108,6 +108,10 @@ fn from_zip(path: &Path, name: &str, task: &Arc<dyn Task>) -> Result<Box<dyn Rea
     let tables: Vec<String> = members.filter(|member| member.to_ascii_lowercase().ends_with(".csv")).collect();
     let member = match tables.as_slice() {
         [only] => only.clone(),
+        [] => {
+            return Err(Error::failure(format!("{name}: the ZIP holds no CSV file"))
+                .hint("expected is the archive.zip that Kaggle hands out, with dataset.csv in it"));
+        }
         several => several.iter().find(|member| member.rsplit('/').next() == Some("dataset.csv")).cloned().ok_or_else(|| {
             Error::failure(format!("{name}: the ZIP holds {} CSV files and none is called dataset.csv", several.len()))
                 .hint("unpack it and name the catalogue's CSV file")

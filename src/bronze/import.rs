@@ -52,10 +52,11 @@ pub async fn import(context: &Context, import: &Import) -> Result<Imported> {
     let gathered = tokio::task::spawn_blocking(move || gather(&paths, user_id, &task))
         .await
         .explain(|| "reading the export stopped".to_owned())??;
-    settle(context, import, gathered, watch).await
+    settle(context, import, gathered, Mode::Append, watch).await
 }
 
-/// Adds plays that a generator made, by the same way as an export's.
+/// Stores plays that a generator made, by the same way as an export's. They are all there is to be: plays of an earlier
+/// simulation, for another time zone perhaps, are replaced.
 ///
 /// # Errors
 /// When the lake cannot be written.
@@ -65,8 +66,13 @@ pub async fn import_plays(context: &Context, user_id: &str, name: &str, plays: &
     gathered.files =
         vec![Account { file: name.to_owned(), shape: name.to_owned(), rows_read: plays.len() as u64, ..Account::default() }];
     plays.iter().for_each(|play| gathered.play(0, play));
+    let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
+    let known =
+        known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, gathered.rows.keys(), &gathered.rows.months()).await?;
+    let held = stored.as_ref().map_or(Ok(Some(0)), |stored| stored.extent().map(|extent| extent.rows))?;
+    let mode = if held == Some(known.len() as u64) { Mode::Append } else { Mode::Replace };
     let import = Import { paths: Vec::new(), user_id: user_id.to_owned(), dry_run: false };
-    settle(context, &import, gathered, watch).await
+    settle(context, &import, gathered, mode, watch).await
 }
 
 struct Gathered {
@@ -112,9 +118,11 @@ fn gather(paths: &[PathBuf], user_id: String, task: &Arc<dyn Task>) -> Result<Ga
     Ok(gathered)
 }
 
-async fn settle(context: &Context, import: &Import, mut gathered: Gathered, watch: Stopwatch) -> Result<Imported> {
+async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode: Mode, watch: Stopwatch) -> Result<Imported> {
     let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
     let (keys, months) = (gathered.rows.keys(), gathered.rows.months());
+    // What is replaced is known to nobody any more.
+    let stored = stored.filter(|_| mode == Mode::Append);
     let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, keys, &months).await?;
     let new = gathered.rows.is_new(&known);
     let accounts = accounts(&gathered, &new)?;
@@ -138,7 +146,7 @@ async fn settle(context: &Context, import: &Import, mut gathered: Gathered, watc
             &context.lake,
             &LISTENING_HISTORY,
             vec![batch.clone()],
-            Mode::Append,
+            mode,
             &context.note(json!({ "import": files(&accounts) })),
         )
         .await?;

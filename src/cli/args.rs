@@ -89,7 +89,7 @@ pub struct ImportArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// The listener whose plays these are
-    #[arg(long, default_value = "me", value_name = "ID")]
+    #[arg(long, default_value = "me", value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub user: String,
     /// How the account is written on stdout
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]

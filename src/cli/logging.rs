@@ -1,6 +1,6 @@
 //! Log lines on stderr, as text or as JSON.
 //!
-//! Owns verbosity. Other libraries speak only when asked for everything, and control characters never reach the terminal raw.
+//! Owns verbosity. Other libraries speak only when asked to: their errors reach people through ours, and control characters never reach the terminal raw.
 
 use super::args::{Global, LogFormat};
 use tracing_subscriber::EnvFilter;
@@ -8,8 +8,8 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging for this process.
 pub fn start(global: &Global) {
     let level = match (global.quiet, global.verbose) {
-        (true, _) => "error,moodlake=warn",
-        (_, 0) => "error,moodlake=info",
+        (true, _) => "off,moodlake=warn",
+        (_, 0) => "off,moodlake=info",
         (_, 1) => "warn,moodlake=debug",
         _ => "info,moodlake=trace",
     };

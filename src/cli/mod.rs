@@ -33,8 +33,9 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     };
     logging::start(&cli.global);
     if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(shell, &mut Cli::command(), "moodlake", &mut std::io::stdout());
-        return Ok(ExitCode::SUCCESS);
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "moodlake", &mut script);
+        return output::print(&String::from_utf8_lossy(&script)).map(|()| ExitCode::SUCCESS);
     }
     let settings = Settings::read(&cli.global)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

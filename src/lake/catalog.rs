@@ -41,6 +41,14 @@ pub fn tables(lake: &Lake) -> Result<Vec<(&'static str, String, TableAt)>> {
     Ok(found)
 }
 
+/// The names of all tables that are there.
+///
+/// # Errors
+/// When a layer's folder cannot be listed.
+pub fn references(lake: &Lake) -> Result<Vec<TableReference>> {
+    Ok(tables(lake)?.into_iter().map(|(layer, name, _)| TableReference::partial(layer, name)).collect())
+}
+
 /// Registers the tables that these references name.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use datafusion::catalog::TableProvider;
 use datafusion::execution::context::SessionState;
 use deltalake::{DeltaTable, DeltaTableError};
 use futures::TryStreamExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Which version of a table is meant.
@@ -54,6 +54,15 @@ impl Snapshot {
     #[must_use]
     pub const fn at(&self) -> &TableAt {
         &self.at
+    }
+
+    /// What tells this version from any other, of this table or of one that took its place: for the note of what was built from it.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn identity(&self) -> Result<Value> {
+        let id = self.state()?.metadata().id().to_owned();
+        Ok(json!({ "table": self.at.label(), "id": id, "version": self.version() }))
     }
 
     /// The columns as the Delta log declares them.
@@ -124,7 +133,17 @@ pub(super) async fn open(at: &TableAt, as_of: AsOf) -> Result<Option<Snapshot>> 
         AsOf::Time(time) => at.builder()?.with_timestamp(time),
     };
     match builder.load().await {
-        Ok(table) => Ok(Some(Snapshot { table, at: at.clone() })),
+        Ok(table) => {
+            let snapshot = Snapshot { table, at: at.clone() };
+            if let (AsOf::Time(asked), (Some(written), _)) = (as_of, snapshot.commit().await?)
+                && written > asked
+            {
+                // Delta gives the first version for any time before it.
+                return Err(Error::failure(format!("table {}: there was none{} yet", at.label(), wanted(as_of)))
+                    .hint(format!("its first version was written at {}", written.to_rfc3339())));
+            }
+            Ok(Some(snapshot))
+        }
         Err(DeltaTableError::NotATable(_)) => Ok(None),
         Err(error) => Err(Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of)))
             .because(error)

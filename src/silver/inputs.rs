@@ -42,19 +42,22 @@ impl Input {
 
     fn fit(&self, stored: DataFrame, label: &str) -> Result<DataFrame> {
         let schema = stored.schema().clone();
-        let (mut columns, mut missing) = (Vec::new(), Vec::new());
+        let (mut columns, mut missing, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
         let used = |field: &&Arc<Field>| [self.required, self.optional].concat().contains(&field.name().as_str());
         for wanted in self.table.schema().fields().iter().filter(used) {
             let found = schema.fields().iter().find(|field| field.name() == wanted.name());
             if found.is_none() && self.required.contains(&wanted.name().as_str()) {
                 missing.push(format!("`{}`", wanted.name()));
             } else if found.is_none() {
-                tracing::warn!("table {label}: there is no column `{}`; it is taken as unknown", wanted.name());
+                unknown.push(wanted.name().clone());
             }
             columns.push(fitted(found.map(|field| field.data_type()), wanted)?);
         }
         if !missing.is_empty() {
             return Err(self.missing(&missing, label));
+        }
+        if !unknown.is_empty() {
+            tracing::info!("table {label}: columns it does not have are null in silver: {}", unknown.join(", "));
         }
         stored.select(columns).explain(|| format!("table {label}: its columns do not have the types of {}", self.table.label()))
     }

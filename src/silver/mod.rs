@@ -159,7 +159,7 @@ pub async fn build(context: &Context, build: &Build) -> Result<Step> {
             .hint("bring your plays with `moodlake import PATH`, or see `moodlake demo`")
     })?;
     let rows_read = history.extent()?.rows;
-    let note = note(context, build, &inputs);
+    let note = note(context, build, &inputs)?;
     let mut step = Step::new("build-silver", build.out.label());
     step.rows_read = rows_read.unwrap_or_default();
     step.inputs = note["inputs"].clone();
@@ -169,6 +169,9 @@ pub async fn build(context: &Context, build: &Build) -> Result<Step> {
         step.version = Some(current.version());
         step.outcome = Outcome::UpToDate;
         return Ok(step.took(watch));
+    }
+    if build.preference.is_empty() {
+        tracing::warn!("no feature source is left to ask: every play will be without features");
     }
     let frame = plan(context, build, &inputs).await?;
     let streams =
@@ -220,20 +223,18 @@ pub fn parameters(zone: Tz, preference: &[FeatureSource]) -> ParamValues {
 }
 
 /// What the commit says about where its rows come from; equal notes mean equal rows.
-fn note(context: &Context, build: &Build, inputs: &Opened<'_>) -> Value {
-    let versions: serde_json::Map<String, Value> = inputs
-        .iter()
-        .map(|(input, snapshot)| {
-            let place = snapshot.as_ref().map(|s| json!({ "table": s.at().url().as_str(), "version": s.version() }));
-            (input.relation.to_owned(), place.unwrap_or_default())
-        })
-        .collect();
-    context.note(json!({
+fn note(context: &Context, build: &Build, inputs: &Opened<'_>) -> Result<Value> {
+    let mut versions = serde_json::Map::new();
+    for (input, snapshot) in inputs {
+        let identity = snapshot.as_ref().map_or(Ok(Value::Null), Snapshot::identity)?;
+        versions.insert(input.relation.to_owned(), identity);
+    }
+    Ok(context.note(json!({
         "model": fingerprint::of(MODEL),
         "inputs": versions,
         "timezone": context.zone.name(),
         "preference": build.preference.iter().map(|source| source.name()).collect::<Vec<_>>(),
-    }))
+    })))
 }
 
 async fn unchanged(build: &Build, note: &Value) -> Result<Option<Snapshot>> {

@@ -21,6 +21,31 @@ fn numbers_and_words_stay_put_when_the_model_is_fitted_anew() {
 }
 
 #[test]
+fn a_model_that_comes_back_has_the_numbers_it_had() {
+    let workspace = Workspace::new();
+    workspace.run("demo").succeeds();
+    let gold = |k: u32| workspace.run(&format!("build-gold --lake data/demo --k {k}")).succeeds();
+    gold(4);
+    let before = workspace.query_lake("data/demo", CLUSTERS);
+    gold(3);
+    gold(4);
+    assert_eq!(workspace.query_lake("data/demo", CLUSTERS), before);
+    assert_eq!(
+        workspace.count("data/demo", "SELECT count(*) FROM gold.mood_cluster_profiles WHERE matched_model_id = model_id"),
+        0
+    );
+}
+
+#[test]
+fn nothing_synthetic_gets_a_mood_where_it_is_not_allowed() {
+    let workspace = Workspace::new();
+    workspace.run("demo").succeeds();
+    workspace.run_list(&["build-gold", "--lake", "data/demo"], &[("ALLOW_SYNTHETIC", "false")]).succeeds();
+    let moods = "SELECT count(*) FROM gold.mood_clusters WHERE feature_source = 'synthetic' AND mood IS NOT NULL";
+    assert_eq!(workspace.count("data/demo", moods), 0);
+}
+
+#[test]
 fn profiles_say_what_they_rest_on() {
     let workspace = Workspace::new();
     workspace.run("demo").succeeds();

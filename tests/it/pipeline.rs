@@ -122,3 +122,33 @@ fn made_up_features_are_withdrawn_when_the_catalogue_comes_to_know_the_track() {
     assert_eq!(workspace.query(source)[0]["feature_source"], "kaggle");
     assert_eq!(workspace.count("data", "SELECT count(*) FROM bronze.my_tracks_features_bronze_synthetic"), 0);
 }
+
+#[test]
+fn a_demo_in_another_zone_replaces_the_listener_and_doubles_nothing() {
+    let workspace = Workspace::new();
+    workspace.run("demo").succeeds();
+    workspace.run("demo --timezone America/New_York").succeeds();
+    let rows = workspace.query_lake(
+        "data/demo",
+        "SELECT count(*) AS plays, count(DISTINCT timezone) AS zones, min(timezone) AS zone FROM silver.listening_with_features",
+    );
+    assert_eq!(rows[0]["zones"], 1);
+    assert_eq!(rows[0]["zone"], "America/New_York");
+    let other = Workspace::new();
+    other.run("demo --timezone America/New_York").succeeds();
+    assert_eq!(rows, other.query_lake("data/demo", "SELECT count(*) AS plays, count(DISTINCT timezone) AS zones, min(timezone) AS zone FROM silver.listening_with_features"));
+}
+
+#[test]
+fn a_table_that_took_another_ones_place_is_not_taken_for_it() {
+    let workspace = Workspace::new();
+    let import = |name: &str| workspace.run_list(&["import", &fixture(name).to_string_lossy()], &[]).succeeds();
+    import("export/endsong_0.json");
+    workspace.run("build-silver").succeeds();
+    let before = workspace.count("data", "SELECT count(*) FROM silver.listening_with_features");
+    // The same path and version, another table.
+    std::fs::remove_dir_all(workspace.path("data/bronze")).unwrap();
+    import("export");
+    workspace.run("build-silver").succeeds();
+    assert!(workspace.count("data", "SELECT count(*) FROM silver.listening_with_features") > before);
+}

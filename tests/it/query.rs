@@ -49,6 +49,17 @@ fn tables_have_their_layers_name_and_a_bare_one() {
 }
 
 #[test]
+fn the_lakes_tables_can_be_listed_and_described() {
+    let workspace = with_plays();
+    for sql in ["SHOW TABLES", "SELECT table_name FROM information_schema.tables"] {
+        let shown = workspace.run_list(&["query", sql], &[]).succeeds().stdout;
+        assert!(shown.contains("listening_history_bronze") && shown.contains("import_ledger"), "{shown}");
+    }
+    let described = workspace.run_list(&["query", "DESCRIBE bronze.rejected_rows"], &[]).succeeds().stdout;
+    assert!(described.contains("reason"), "{described}");
+}
+
+#[test]
 fn older_versions_are_read_by_number_and_by_time() {
     let workspace = with_plays();
     let count = |flags: &[&str]| {
@@ -65,6 +76,7 @@ fn older_versions_are_read_by_number_and_by_time() {
     workspace.run("import endsong_9.json").succeeds();
     assert_ne!(count(&[]), first);
     assert_eq!(count(&["--as-of", "0"]), first);
+    workspace.run_list(&["query", "--as-of", "2020-01-01", "SELECT * FROM rejected_rows"], &[]).fails(1, "there was none");
     workspace.run_list(&["query", "--as-of", "99", "SELECT * FROM rejected_rows"], &[]).fails(1, "at version 99");
     workspace.run_list(&["query", "--as-of", "soon", "SELECT 1"], &[]).fails(2, "--as-of soon");
 }

@@ -48,7 +48,9 @@ pub fn find(paths: &[PathBuf], limits: &Limits) -> Result<Sources> {
     let mut sources = Sources::default();
     for path in paths {
         let metadata = fs::metadata(path).map_err(|error| {
-            Error::usage(format!("{} cannot be found", path.display())).hint("check the path and its permissions").because(error)
+            Error::failure(format!("{} cannot be found", path.display()))
+                .hint("check the path and its permissions")
+                .because(error)
         })?;
         let found = if metadata.is_dir() { sources.add_folder(path, limits)? } else { sources.add_named(path, limits)? };
         if !found {
@@ -117,7 +119,7 @@ fn regular_bytes(path: &Path) -> Result<u64> {
     if metadata.is_file() {
         return Ok(metadata.len());
     }
-    Err(Error::usage(format!("{} is a pipe or a device, not a file", path.display()))
+    Err(Error::failure(format!("{} is a pipe or a device, not a file", path.display()))
         .hint("save the export to a file and give that"))
 }
 

@@ -39,6 +39,10 @@ pub async fn import_catalog(global: &Global, settings: &Settings, args: ImportCa
 }
 
 pub async fn generate_synthetic(global: &Global, settings: &Settings) -> Result<()> {
+    tracing::warn!(
+        "silver prefers synthetic features to the catalogue's unless --feature-preference says otherwise; `populate-missing` makes \
+         only those that nothing else knows"
+    );
     populate(global, settings, synthetic::Extent::Everything).await
 }
 

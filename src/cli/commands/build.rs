@@ -61,7 +61,7 @@ fn distinct(preference: Vec<FeatureSource>) -> Result<Vec<FeatureSource>> {
 }
 
 pub async fn build_gold(global: &Global, settings: &Settings, args: BuildGoldArgs) -> Result<()> {
-    let options = mood_options(&args.mood)?;
+    let options = mood_options(&args.mood)?.allowing_synthetic(settings.allow_synthetic);
     let (context, _lock) = writing(global, settings, settings.lake()?)?;
     let started = context.clock.now();
     // Mood is the only job so far: naming it and naming none come to the same.
@@ -70,7 +70,10 @@ pub async fn build_gold(global: &Global, settings: &Settings, args: BuildGoldArg
 }
 
 pub async fn run(global: &Global, settings: &Settings, args: &MoodArgs) -> Result<()> {
-    let options = pipeline::Options { allow_synthetic: settings.allow_synthetic, mood: mood_options(args)? };
+    let options = pipeline::Options {
+        allow_synthetic: settings.allow_synthetic,
+        mood: mood_options(args)?.allowing_synthetic(settings.allow_synthetic),
+    };
     let (context, _lock) = writing(global, settings, settings.lake()?)?;
     let started = context.clock.now();
     let mut steps = Vec::new();

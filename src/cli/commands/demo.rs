@@ -33,7 +33,7 @@ const QUESTION: &str =
 FROM silver.listening_with_features s JOIN gold.mood_clusters m ON m.track_id = s.track_id
 WHERE s.feature_source <> 'synthetic'
 GROUP BY s.part_of_day, m.mood
-ORDER BY min(s.hour_of_day), plays DESC";
+ORDER BY array_position(make_array('night', 'morning', 'afternoon', 'evening'), s.part_of_day), plays DESC";
 
 pub async fn demo(global: &Global, settings: &Settings) -> Result<()> {
     let lake = settings.lake_or("./data/demo")?;
@@ -52,7 +52,7 @@ pub async fn demo(global: &Global, settings: &Settings) -> Result<()> {
     let features = ["valence", "energy", "danceability", "acousticness"].map(str::to_owned);
     let options = pipeline::Options {
         allow_synthetic: settings.allow_synthetic,
-        mood: MoodOptions::new(Clusters::Auto, &features, 7, false)?,
+        mood: MoodOptions::new(Clusters::Auto, &features, 7, false)?.allowing_synthetic(settings.allow_synthetic),
     };
     let rest = pipeline::run(&context, &options, &mut tell).await?;
     steps.extend(rest);

@@ -14,6 +14,7 @@ use crate::lake::snapshot::AsOf;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::DataFrame;
+use datafusion::sql::parser::Statement;
 use std::io::Read;
 
 pub async fn query(settings: &Settings, args: QueryArgs) -> Result<()> {
@@ -36,7 +37,14 @@ pub async fn plan(lake: &Lake, scope: &Scope, sql: &str, as_of: AsOf) -> Result<
             .hint("one statement that reads; `moodlake status` lists the tables")
     };
     let statement = state.sql_to_statement(sql, &dialect).map_err(refused)?;
+    if !reads(&statement) {
+        return Err(Error::usage("a query only reads: statements that create, change, copy or set are refused")
+            .hint("write results to a file with --output; tables change by moodlake's other commands"));
+    }
     let references = state.resolve_table_references(&statement).map_err(refused)?;
+    // The catalogue of tables is itself a question about all of them.
+    let about_all = references.is_empty() || references.iter().any(|name| name.schema() == Some("information_schema"));
+    let references = if about_all { catalog::references(lake)? } else { references };
     catalog::register(lake, scope, &references, as_of).await?;
     let plan = scope.state().statement_to_plan(statement).await.map_err(refused)?;
     SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan).map_err(
@@ -47,6 +55,23 @@ pub async fn plan(lake: &Lake, scope: &Scope, sql: &str, as_of: AsOf) -> Result<
         },
     )?;
     scope.context().execute_logical_plan(plan).await.map_err(refused)
+}
+
+fn reads(statement: &Statement) -> bool {
+    use datafusion::sql::sqlparser::ast::Statement as Sql;
+    match statement {
+        Statement::Statement(statement) => matches!(
+            statement.as_ref(),
+            Sql::Query(_)
+                | Sql::ExplainTable { .. }
+                | Sql::ShowTables { .. }
+                | Sql::ShowColumns { .. }
+                | Sql::ShowVariable { .. }
+        ),
+        // What is explained is planned and, with ANALYZE, run: it has to read, too.
+        Statement::Explain(explain) => reads(&explain.statement),
+        _ => false,
+    }
 }
 
 fn from_stdin() -> Result<String> {

@@ -53,7 +53,7 @@ fn table(batches: &[RecordBatch]) -> Result<String> {
     let options = FormatOptions::new().with_display_error(true).with_null("");
     let text = pretty_format_batches_with_options(batches, &options).explain(writing)?.to_string();
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    Ok(format!("{}\n{rows} rows\n", printable(&text)))
+    Ok(format!("{}\n{rows} {}\n", printable(&text), if rows == 1 { "row" } else { "rows" }))
 }
 
 async fn stream(frame: DataFrame, format: QueryFormat, output: impl Write + Send) -> Result<()> {
@@ -85,7 +85,7 @@ impl<W: Write + Send> Sink<W> {
 
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         match self {
-            // A list has no place in a CSV cell: it is written as JSON text would show it.
+            // A list has no place in a CSV cell: it is written as the table shows it, `[a, b]`.
             Self::Csv(writer) => writer.write(&flat(batch)?).explain(writing),
             Self::Json(writer) => writer.write(batch).explain(writing),
             Self::Lines(writer) => writer.write(batch).explain(writing),

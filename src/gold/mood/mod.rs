@@ -21,7 +21,7 @@ use crate::stats::choose_k;
 use crate::stats::matrix::Matrix;
 use model::{FittedOn, Model};
 use names::NAMED_BY;
-use previous::{Newest, Previous};
+use previous::{Earlier, Previous};
 use rows::Named;
 use serde_json::{Value, json};
 use tracks::Tracks;
@@ -52,6 +52,7 @@ pub struct MoodOptions {
     features: Vec<usize>,
     seed: u64,
     include_synthetic: bool,
+    allow_synthetic: bool,
 }
 
 /// Features that are no measures: their distances mean nothing.
@@ -63,6 +64,7 @@ impl MoodOptions {
     /// # Errors
     /// When a name is unknown, categorical or named twice.
     pub fn new(clusters: Clusters, features: &[String], seed: u64, include_synthetic: bool) -> Result<Self> {
+        let allow_synthetic = true;
         let usable: Vec<_> = AUDIO_FEATURES.iter().filter(|name| !CATEGORICAL.contains(name)).copied().collect();
         let wrong = |what: String| Error::usage(what).hint(format!("choose among: {}", usable.join(", ")));
         let mut places = Vec::new();
@@ -79,7 +81,14 @@ impl MoodOptions {
                 None => return Err(wrong(format!("--features {name}: there is no such audio feature"))),
             }
         }
-        Ok(Self { clusters, features: places, seed, include_synthetic })
+        Ok(Self { clusters, features: places, seed, include_synthetic, allow_synthetic })
+    }
+
+    /// Tracks with synthetic features get no mood where these are not allowed, even when silver still holds them.
+    #[must_use]
+    pub const fn allowing_synthetic(mut self, allow_synthetic: bool) -> Self {
+        self.allow_synthetic = allow_synthetic;
+        self
     }
 
     fn feature_names(&self) -> Vec<&'static str> {
@@ -96,6 +105,7 @@ impl MoodOptions {
             "features": self.feature_names(),
             "seed": self.seed,
             "include_synthetic": self.include_synthetic,
+            "allow_synthetic": self.allow_synthetic,
             "algorithm": ALGORITHM,
             "sql": fingerprint::of(TRACKS),
         })
@@ -113,7 +123,7 @@ pub async fn build(context: &Context, options: &MoodOptions) -> Result<Vec<Step>
             .hint("build it with `moodlake build-silver`, or everything with `moodlake run`")
     })?;
     let note = context.note(json!({
-        "inputs": { "silver": { "table": silver.at().url().as_str(), "version": silver.version() } },
+        "inputs": { "silver": silver.identity()? },
         "parameters": options.described(),
     }));
     let current = context.lake.table(&MOOD_CLUSTERS)?.open().await?;
@@ -132,9 +142,10 @@ pub async fn build(context: &Context, options: &MoodOptions) -> Result<Vec<Step>
     }
     let tracks = read_tracks(context, &silver).await?;
     step.rows_read = tracks.len() as u64;
-    let complete = tracks.complete(&options.features);
+    let mut complete = tracks.complete(&options.features);
+    complete.retain(|&track| options.allow_synthetic || tracks.source(track) != Some("synthetic"));
     let Some(model) = model::fit_model(&tracks, &complete, options)? else {
-        tracing::warn!("no track in silver has audio features: there is no mood to tell");
+        tracing::warn!("no track id in silver has audio features: there is no mood to tell");
         let batch = rows::tracks_without_model(&tracks)?;
         let written = store(&context.lake, &MOOD_CLUSTERS, vec![batch], Mode::Replace, &note).await?;
         return Ok(vec![step.wrote(written).took(watch)]);
@@ -143,11 +154,11 @@ pub async fn build(context: &Context, options: &MoodOptions) -> Result<Vec<Step>
     step.remark = Some(remark(&model));
     let profiles = context.lake.table(&MOOD_CLUSTER_PROFILES)?.open().await?;
     let previous = Previous::read(context, profiles.as_ref()).await?;
-    let newest = previous.newest(&options.features, &model.scaler)?;
-    let named = named(&tracks, &model, &previous, newest.as_ref())?;
+    let earlier = previous.earlier(&model.id, &options.features, &model.scaler)?;
+    let named = named(&tracks, &model, &previous, earlier.as_ref())?;
     let assigned = rows::Assigned::new(&tracks, &complete, &model, options)?;
     let mut steps = Vec::new();
-    let table = rows::profiles(context, &tracks, &model, &named, &assigned, options, newest.as_ref())?;
+    let table = rows::profiles(context, &tracks, &model, &named, &assigned, options, earlier.as_ref())?;
     let batches = vec![previous.without(&model.id)?, table];
     let written = store(&context.lake, &MOOD_CLUSTER_PROFILES, batches, Mode::Replace, &note).await?;
     steps
@@ -168,9 +179,9 @@ async fn read_tracks(context: &Context, silver: &Snapshot) -> Result<Tracks> {
 }
 
 /// Each cluster's number and word: those of the cluster it was before, or new ones.
-fn named(tracks: &Tracks, model: &Model, previous: &Previous, newest: Option<&Newest>) -> Result<Vec<Named>> {
+fn named(tracks: &Tracks, model: &Model, previous: &Previous, earlier: Option<&Earlier>) -> Result<Vec<Named>> {
     let centroids = &model.clusters.centroids;
-    let known = newest.map(|newest| newest.clusters.as_slice()).unwrap_or_default();
+    let known = earlier.map(|earlier| earlier.clusters.as_slice()).unwrap_or_default();
     let matched = matching::match_known(centroids, known)?;
     let taken: Vec<String> = matched.iter().flatten().map(|known| known.mood.clone()).collect();
     let new: Vec<usize> = (0..matched.len()).filter(|&cluster| matched[cluster].is_none()).collect();
@@ -211,7 +222,8 @@ fn remark(model: &Model) -> String {
     let quality = format!("k = {clusters}, stability {:.3}", model.stability);
     let Some(choice) = &model.choice else { return quality };
     let weighed: Vec<_> = choice.weighed.iter().map(|candidate| describe(candidate, choice.clusters)).collect();
-    format!("{quality}; weighed {}", weighed.join(", "))
+    let unstable = if choice.weighed.iter().any(|candidate| candidate.stable) { "" } else { ", none of them stable" };
+    format!("{quality}; weighed {}{unstable}", weighed.join(", "))
 }
 
 fn describe(candidate: &choose_k::Candidate, chosen: usize) -> String {

@@ -18,10 +18,10 @@ pub struct Previous {
     rows: RecordBatch,
 }
 
-/// The newest earlier model.
-pub struct Newest {
-    /// Its id.
-    pub model_id: String,
+/// The model that a new fit is compared with.
+pub struct Earlier {
+    /// The model that the comparison is to be recorded with, if there is one.
+    pub matched_model_id: Option<String>,
     /// Its clusters, placed in the new model's scaled features.
     pub clusters: Vec<Known>,
 }
@@ -74,15 +74,18 @@ impl Previous {
         self.integers("cluster_id").and_then(|ids| ids.into_iter().max()).map_or(0, |id| id + 1)
     }
 
-    /// The newest model, scaled as the new one is.
+    /// This very model where it was fitted before, else the newest one, scaled as the new one is.
     ///
     /// # Errors
     /// When a stored centroid is no finite number.
-    pub fn newest(&self, features: &[usize], scaler: &Scaler) -> Result<Option<Newest>> {
-        let Some(row) = self.newest_row() else { return Ok(None) };
+    pub fn earlier(&self, model_id: &str, features: &[usize], scaler: &Scaler) -> Result<Option<Earlier>> {
         let ids: Vec<_> = self.model_ids().collect();
-        let Some(model_id) = ids.get(row).copied().flatten() else { return Ok(None) };
-        let rows: Vec<usize> = (0..ids.len()).filter(|&other| ids[other] == Some(model_id)).collect();
+        let same = ids.iter().position(|id| *id == Some(model_id));
+        let Some(row) = same.or_else(|| self.newest_row()) else { return Ok(None) };
+        let Some(earlier_id) = ids.get(row).copied().flatten() else { return Ok(None) };
+        let rows: Vec<usize> = (0..ids.len()).filter(|&other| ids[other] == Some(earlier_id)).collect();
+        // A model that is fitted again stays matched with what it was matched with first, never with itself.
+        let matched_model_id = if same.is_some() { self.text("matched_model_id", row) } else { Some(earlier_id.to_owned()) };
         let mut values = Vec::new();
         for &row in &rows {
             for &feature in features {
@@ -95,17 +98,17 @@ impl Previous {
         }
         let natural = Matrix::new(rows.len(), features.len(), values).explain(failed)?;
         let scaled = scaler.transform(&natural).explain(failed)?;
-        let (ids, moods) = (self.integers("cluster_id").unwrap_or_default(), self.rows.column_by_name("mood"));
+        let ids = self.integers("cluster_id").unwrap_or_default();
         let clusters = rows
             .iter()
             .enumerate()
             .map(|(place, &row)| Known {
                 cluster_id: ids.get(row).copied().unwrap_or_default(),
-                mood: moods.map(|moods| moods.as_string::<i32>().value(row).to_owned()).unwrap_or_default(),
+                mood: self.text("mood", row).unwrap_or_default(),
                 centroid: scaled.row(place).to_vec(),
             })
             .collect();
-        Ok(Some(Newest { model_id: model_id.to_owned(), clusters }))
+        Ok(Some(Earlier { matched_model_id, clusters }))
     }
 
     fn newest_row(&self) -> Option<usize> {
@@ -116,6 +119,11 @@ impl Previous {
 
     fn model_ids(&self) -> impl Iterator<Item = Option<&str>> {
         self.rows.column_by_name("model_id").into_iter().flat_map(|ids| ids.as_string::<i32>().iter())
+    }
+
+    fn text(&self, name: &str, row: usize) -> Option<String> {
+        let column = self.rows.column_by_name(name)?.as_string::<i32>();
+        column.is_valid(row).then(|| column.value(row).to_owned())
     }
 
     fn integers(&self, name: &str) -> Option<Vec<i32>> {

@@ -4,7 +4,7 @@
 //! catalogue and synthetic features among the fitted tracks.
 
 use super::model::Model;
-use super::previous::Newest;
+use super::previous::Earlier;
 use super::tracks::Tracks;
 use super::{MoodOptions, scaled};
 use crate::context::Context;
@@ -102,7 +102,7 @@ pub fn profiles(
     named: &[Named],
     assigned: &Assigned,
     options: &MoodOptions,
-    newest: Option<&Newest>,
+    earlier: Option<&Earlier>,
 ) -> Result<RecordBatch> {
     let clusters = named.len();
     let long = |value: &dyn Fn(usize) -> i64| Arc::new(Int64Array::from_iter_values((0..clusters).map(value))) as ArrayRef;
@@ -133,7 +133,7 @@ pub fn profiles(
         ("fitted_on", text(Some(model.fitted_on.name()))),
         ("tracks_fitted", long(&|_| count(model.fitted.len()))),
         ("seed", long(&|_| i64::try_from(options.seed).unwrap_or(i64::MAX))),
-        ("matched_model_id", text(newest.map(|newest| newest.model_id.as_str()))),
+        ("matched_model_id", text(earlier.and_then(|earlier| earlier.matched_model_id.as_deref()))),
         ("fitted_at", Arc::new(instants((0..clusters).map(|_| now)))),
     ];
     let means: Vec<_> = (0..clusters).map(|cluster| tracks.means(&model.members(cluster))).collect();
