@@ -1,6 +1,6 @@
 //! SHA-256 fingerprints in hexadecimal, as keys, ledgers and commits write them.
 
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 use std::fmt::Write as _;
 
 /// Lower-case hexadecimal digits of the bytes.
@@ -13,10 +13,43 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// A SHA-256 in the making.
+#[derive(Clone)]
+pub struct Sha256(Context);
+
+impl Sha256 {
+    /// The hash of nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    /// Adds the next bytes.
+    pub fn update(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.update(bytes.as_ref());
+    }
+
+    /// The hash of everything added.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(self.0.finish().as_ref());
+        bytes
+    }
+}
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The SHA-256 of the bytes.
 #[must_use]
 pub fn of(bytes: impl AsRef<[u8]>) -> String {
-    hex(&Sha256::digest(bytes))
+    let mut hash = Sha256::new();
+    hash.update(bytes);
+    hex(&hash.finish())
 }
 
 /// The first 32 digits of the SHA-256 of a list of parts: a row's key. 128 bits keep two of ten billion rows apart.
@@ -27,7 +60,7 @@ pub fn key<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    hash.finalize().get(..16).map(hex).unwrap_or_default()
+    hash.finish().get(..16).map(hex).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@
 
 use crate::context::Task;
 use crate::error::{Error, Explain, Result};
-use crate::fingerprint;
-use sha2::{Digest, Sha256};
+use crate::fingerprint::{self, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -28,8 +27,8 @@ enum Source {
     Bundled(&'static [u8]),
 }
 
-/// The real catalogue unpacks to 20 MB; twenty-five times that is no catalogue of songs with a dozen numbers each.
-const UNPACKED_BYTES_MAX: u64 = 512 << 20;
+/// The real catalogue unpacks to 20 MB; eight times that is no catalogue of songs with a dozen numbers each.
+const UNPACKED_BYTES_MAX: u64 = 160 << 20;
 
 /// Opens a catalogue file and fingerprints it.
 ///
@@ -57,7 +56,7 @@ pub fn open(path: &Path) -> Result<CatalogFile> {
         }
         hash.update(&buffer[..read]);
     }
-    let sha256 = fingerprint::hex(&hash.finalize());
+    let sha256 = fingerprint::hex(&hash.finish());
     Ok(CatalogFile { sha256, bytes: metadata.len(), source: Source::Path(path.to_owned()), name })
 }
 

@@ -45,17 +45,33 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let outcome = runtime.block_on(async {
         tokio::select! {
             outcome = commands::dispatch(cli, settings) => outcome,
-            signal = tokio::signal::ctrl_c() => Err(interrupted(signal.is_ok())),
+            () = asked_to_stop() => Err(interrupted()),
         }
     });
-    // A parser that is still reading a file must not hold up an interrupted program.
-    runtime.shutdown_background();
+    // Unfinished files are removed as their writers are dropped; a parser that is still reading must not hold up the end for long.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-fn interrupted(asked: bool) -> Error {
-    let what = if asked { "interrupted" } else { "interrupted, and the signal could not be read" };
-    Error::failure(what).hint("what was committed before stays, nothing is half-written; run the command again to go on")
+/// Ctrl-C, or the signal with which services are stopped. Where signals cannot be heard it waits for ever.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                Ok(()) = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn interrupted() -> Error {
+    Error::failure("interrupted").hint("what was committed before stays, nothing is half-written; run the command again to go on")
 }
 
 /// Writes an error to stderr, what failed and what to do, and gives its exit code.

@@ -4,6 +4,8 @@
 //! `engine` turns into relations. It knows nothing of music.
 
 pub mod catalog;
+mod commit;
+mod leftovers;
 pub mod lock;
 pub mod merge;
 pub mod rows;

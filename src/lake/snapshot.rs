@@ -99,6 +99,14 @@ impl Snapshot {
         self.table.table_provider().with_session(Arc::new(session.clone())).await.explain(|| self.unreadable())
     }
 
+    /// Whether this version has the data file.
+    pub(super) async fn holds_file(&self, path: &str) -> Result<bool> {
+        let log_store = self.table.log_store();
+        let files = self.state()?.file_views(log_store.as_ref(), None).map_ok(|file| file.path().to_string());
+        let paths: Vec<String> = files.try_collect().await.explain(|| self.unreadable())?;
+        Ok(paths.iter().any(|held| held == path))
+    }
+
     /// When the version was committed, and the note that this program left in it.
     ///
     /// # Errors

@@ -1,22 +1,19 @@
 //! Rows into a Delta table: streamed to Parquet, then one commit that either adds them or replaces what was there.
 //!
-//! Owns every commit of the program. A failure on the way leaves the table as it was: data files become part of a table only
-//! by the commit, and an interrupted write's own files are removed. Encoding is chosen here, by column.
+//! Owns the data files and how each column is encoded in them. A failure on the way leaves the table as it was: files become part
+//! of a table only by `commit`, and those of a failed write are removed by `leftovers`.
 
-use super::snapshot::Snapshot;
+use super::commit::commit;
+use super::leftovers;
 use super::store::TableAt;
 use super::tables::Table;
 use crate::error::{Error, Explain, Result};
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::execution::SendableRecordBatchStream;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
-use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
-use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Add, MetadataExt, StructType};
+use deltalake::kernel::Add;
 use deltalake::logstore::LogStoreRef;
-use deltalake::operations::create::CreateBuilder;
-use deltalake::protocol::{DeltaOperation, SaveMode};
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -65,6 +62,7 @@ pub async fn write(
         declared_columns(table, &stream.schema())?;
     }
     make_folder(at)?;
+    leftovers::sweep(at);
     let store = at.log_store()?;
     let mut writers = JoinSet::new();
     for stream in streams {
@@ -80,19 +78,14 @@ pub async fn write(
             Err(error) => {
                 // Every writer cleans up after itself; only files that were already complete are left to remove.
                 writers.shutdown().await;
-                remove_files(&store, &adds).await;
+                leftovers::remove(&store, &adds).await;
                 return Err(error);
             }
         }
     }
     let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
-    match commit(at, table, &store, adds.clone(), mode, note).await {
-        Ok(version) => Ok(Written { version, rows, bytes }),
-        Err(error) => {
-            remove_files(&store, &adds).await;
-            Err(error)
-        }
-    }
+    let version = commit(at, table, &store, adds, mode, note).await?;
+    Ok(Written { version, rows, bytes })
 }
 
 /// A file whose types are not the table's would be found out only by its readers.
@@ -168,56 +161,8 @@ async fn write_stream(
     Ok((adds, rows))
 }
 
-const SPACE: &str = "is there space on the disk, and may this user write there? nothing was changed; run it again";
-
-async fn commit(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add>, mode: Mode, note: &Value) -> Result<u64> {
-    let failed = || format!("table {}: the commit failed", at.label());
-    let declared: StructType = table.schema().as_ref().try_into_kernel().explain(failed)?;
-    let properties = CommitProperties::default().with_metadata([(NOTE.to_owned(), note.clone())]);
-    let mut actions: Vec<Action> = adds.into_iter().map(Action::Add).collect();
-    let Some(current) = at.open().await? else {
-        let created = CreateBuilder::new()
-            .with_log_store(store.clone())
-            .with_table_name(table.name)
-            .with_comment(table.comment)
-            .with_columns(declared.fields().cloned())
-            .with_partition_columns(table.partitions.iter().copied())
-            .with_actions(actions)
-            .with_commit_properties(properties)
-            .await
-            .explain(failed)?;
-        return Ok(created.version().unwrap_or_default());
-    };
-    let state = current.state()?;
-    if mode == Mode::Replace {
-        actions.extend(removals(&current).await?);
-        if state.schema().as_ref() != &declared {
-            let metadata = state.metadata().clone().with_schema(&declared).explain(failed)?;
-            actions.push(Action::Metadata(metadata));
-        }
-    }
-    let operation = DeltaOperation::Write {
-        mode: if mode == Mode::Replace { SaveMode::Overwrite } else { SaveMode::Append },
-        partition_by: (!table.partitions.is_empty()).then(|| table.partitions.iter().map(|&name| name.to_owned()).collect()),
-        predicate: None,
-    };
-    let committed = CommitBuilder::from(properties)
-        .with_actions(actions)
-        .build(Some(state), store.clone(), operation)
-        .await
-        .explain(failed)?;
-    Ok(committed.version())
-}
-
-async fn removals(current: &Snapshot) -> Result<Vec<Action>> {
-    current
-        .state()?
-        .file_views(current.delta().log_store().as_ref(), None)
-        .map_ok(|file| Action::Remove(file.remove_action(true)))
-        .try_collect()
-        .await
-        .explain(|| format!("table {}: its files cannot be listed", current.at().label()))
-}
+pub(super) const SPACE: &str =
+    "is there space on the disk, and may this user write there? this table was not changed; run it again";
 
 fn make_folder(at: &TableAt) -> Result<()> {
     let Some(folder) = at.folder() else { return Ok(()) };
@@ -226,16 +171,6 @@ fn make_folder(at: &TableAt) -> Result<()> {
             .because(error)
             .hint("choose a lake that this user may write to, with --lake or MOODLAKE_LAKE")
     })
-}
-
-async fn remove_files(store: &LogStoreRef, adds: &[Add]) {
-    let objects = store.object_store(None);
-    for add in adds {
-        // Best effort: a file that stays belongs to no version, and the next clean-up of the table finds it.
-        if let Ok(path) = object_store::path::Path::from_url_path(&add.path) {
-            let _ = object_store::ObjectStoreExt::delete(&objects, &path).await;
-        }
-    }
 }
 
 /// Level 1 of Zstandard costs little more than Snappy and saves a third. Timestamps and counters are delta-packed, unique text has

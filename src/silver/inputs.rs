@@ -51,6 +51,12 @@ impl Input {
             } else if found.is_none() {
                 unknown.push(wanted.name().clone());
             }
+            if let Some(field) = found
+                && !fits(field.data_type(), wanted.data_type())
+            {
+                return Err(Error::failure(format!("table {label}: the column `{}` is {}", wanted.name(), field.data_type()))
+                    .hint(format!("it stands for {}, where it is {}", self.table.label(), wanted.data_type())));
+            }
             columns.push(fitted(found.map(|field| field.data_type()), wanted)?);
         }
         if !missing.is_empty() {
@@ -85,6 +91,12 @@ fn fitted(found: Option<&DataType>, wanted: &Field) -> Result<Expr> {
         Some(kind) if same_kind(kind, wanted.data_type()) => column,
         Some(_) => cast(column, wanted.data_type().clone()).alias(name),
     })
+}
+
+/// A list is no text and a text no list, though they can be cast; everything else is fit when it can be.
+fn fits(found: &DataType, wanted: &DataType) -> bool {
+    let nothing = *found == DataType::Null;
+    nothing || (found.is_nested() == wanted.is_nested() && arrow::compute::can_cast_types(found, wanted))
 }
 
 fn null_of(kind: &DataType) -> Result<ScalarValue> {

@@ -231,6 +231,6 @@ SELECT play_id, user_id, played_at, date, month, track_id, track_uri, track_name
        feature_source, feature_provider, feature_match, track_genres[1] AS track_genre, track_genres,
        played_at_local, hour_of_day, day_of_week,
        CASE WHEN hour_of_day < 6 THEN 'night' WHEN hour_of_day < 12 THEN 'morning' WHEN hour_of_day < 18 THEN 'afternoon'
-            ELSE 'evening' END AS part_of_day,
+            WHEN hour_of_day < 24 THEN 'evening' END AS part_of_day,
        day_of_week >= 6 AS is_weekend, $timezone AS timezone
 FROM clocked

@@ -124,6 +124,38 @@ fn an_input_table_without_a_required_column_is_named_with_the_column() {
 }
 
 #[test]
+fn an_output_of_another_shape_is_replaced_whole_and_an_input_never() {
+    let workspace = Workspace::new();
+    workspace.write("endsong_0.json", format!("[{PLAY},{{\"ts\":\"never\"}}]"));
+    workspace.run("import endsong_0.json").succeeds();
+    workspace.run("build-silver --out-path data/bronze/listening_history_bronze").fails(2, "it is an input");
+    // A table partitioned by month and one without any column of silver, whoever left them there.
+    for (from, to) in [("listening_history_bronze", "partitioned"), ("rejected_rows", "other")] {
+        let target = workspace.path("data/gold").join(to);
+        copy(&workspace.path("data/bronze").join(from), &target);
+        workspace.run(&format!("build-silver --out-path data/gold/{to}")).succeeds();
+        let rows = workspace.query(&format!("SELECT month, hour_of_day, played_at_local FROM gold.{to}"));
+        assert_eq!((rows.len(), rows[0]["month"].as_str(), rows[0]["hour_of_day"].as_i64()), (1, Some("2024-05"), Some(12)));
+        // What was there before is still there, at its version.
+        let before = workspace.run_list(&["query", "--as-of", "0", &format!("SELECT * FROM gold.{to}")], &[]).succeeds();
+        assert!(before.stdout.contains("1 row"), "{}", before.stdout);
+    }
+    // Rows are never added to a table of another shape.
+    let history = workspace.path("data/bronze/listening_history_bronze");
+    std::fs::remove_dir_all(&history).unwrap();
+    copy(&workspace.path("data/bronze/rejected_rows"), &history);
+    workspace.run("import endsong_0.json").fails(1, "bronze/listening_history_bronze");
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { std::fs::copy(entry.path(), target).map(drop).unwrap() }
+    }
+}
+
+#[test]
 fn options_that_mean_nothing_are_usage_errors() {
     let workspace = Workspace::new();
     workspace.run("build-gold --k 1").fails(2, "--k 1");

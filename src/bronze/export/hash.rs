@@ -3,13 +3,11 @@
 //! Owns one helper thread for each long file: without the processor's own instructions for it, SHA-256 takes as long as
 //! inflating and parsing together, so in one thread it would double the time of an import. Short files are hashed in place.
 
-use std::fmt::Write as _;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use sha2::{Digest, Sha256};
-
 use crate::error::{Error, Result};
+use crate::fingerprint::{self, Sha256};
 
 /// Below this a thread costs more than it gains.
 const BESIDE_FROM_BYTES: u64 = 1 << 20;
@@ -51,11 +49,7 @@ impl Hash {
             Self::Here(hash) => *hash,
             Self::Beside(beside) => beside.finish()?,
         };
-        Ok(hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-            // Writing into a text cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        }))
+        Ok(fingerprint::hex(&hash.finish()))
     }
 }
 

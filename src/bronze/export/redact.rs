@@ -9,9 +9,9 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Keys that begin so hold a name, an address or a device's identity, whatever ending a later export gives them.
-const PERSONAL_BEGINNINGS: [&str; 5] = ["username", "user_name", "user_agent", "ip_addr", "email"];
+const PERSONAL_BEGINNINGS: [&str; 4] = ["username", "useragent", "ipaddr", "email"];
 /// Whole keys: where the listener was, as exports before 2021 wrote it from the address.
-const PERSONAL_KEYS: [&str; 5] = ["city", "region", "metro_code", "latitude", "longitude"];
+const PERSONAL_KEYS: [&str; 5] = ["city", "region", "metrocode", "latitude", "longitude"];
 /// Objects inside objects. Spotify's rows are flat; each level is read anew, so the depth bounds the work.
 const DEPTH_MAX: usize = 16;
 /// Stands where something was cut.
@@ -102,7 +102,9 @@ fn is_personal(quoted: &str) -> bool {
     let Ok(mut key) = serde_json::from_str::<String>(quoted) else {
         return true;
     };
+    // `user_agent_decrypted`, `userAgent` and `USERAGENT` are one key.
     key.make_ascii_lowercase();
+    key.retain(|letter| letter != '_');
     PERSONAL_BEGINNINGS.iter().any(|start| key.starts_with(start)) || PERSONAL_KEYS.contains(&key.as_str())
 }
 

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fingerprint::Sha256;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
 use chrono_tz::{Europe::Berlin, Tz};
-use sha2::{Digest, Sha256};
 
 use super::{SimTrack, plays};
 use crate::bronze::play::{Play, Source, TimeBasis};
@@ -66,7 +66,7 @@ fn fingerprint(plays: &[Play]) -> u64 {
         let row = (played_at_us, track_uri, track_name, artist_name, album_name, duration_ms, ms_played, told);
         hash.update(format!("{row:?}\n"));
     }
-    hash.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    hash.finish().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 #[test]

@@ -5,9 +5,9 @@
 //! and cosines: those of the platform differ in their last bit, those of `libm` do not. Used by `synthetic_features` and
 //! `simulated`.
 
+use crate::fingerprint::Sha256;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use sha2::{Digest, Sha256};
 
 /// A seeded stream; what was drawn before decides what comes next.
 #[derive(Clone, Debug)]
@@ -18,8 +18,11 @@ impl Stream {
     /// others.
     #[must_use]
     pub fn labelled(label: &[u8], rest: &[u8]) -> Self {
-        let digest = Sha256::new().chain_update(label).chain_update(rest).finalize();
-        Self(ChaCha8Rng::from_seed(digest.into()))
+        let mut hash = Sha256::new();
+        hash.update(label);
+        hash.update(rest);
+        let digest = hash.finish();
+        Self(ChaCha8Rng::from_seed(digest))
     }
 
     /// A number in [0, 1), a multiple of 2⁻⁵³. Reads 64 bits.

@@ -26,7 +26,7 @@ pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilve
         if let Some(path) = path {
             *place = TableAt::at(&path)?;
             // A table that was named has to be there; only the lake's own may be missing.
-            if !place.exists() {
+            if place.open().await?.is_none() {
                 return Err(Error::failure(format!("{flag} {path}: there is no Delta table"))
                     .hint("name the table's folder, the one that holds _delta_log"));
             }
@@ -34,6 +34,11 @@ pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilve
     }
     if let Some(path) = args.out_path {
         build.out = TableAt::at(&path)?;
+    }
+    let inputs = [&build.history, &build.real_features, &build.synthetic_features, &build.kaggle_features];
+    if inputs.iter().any(|input| input.url() == build.out.url()) {
+        return Err(Error::usage(format!("--out-path {}: it is an input, and would be replaced", build.out.label()))
+            .hint("name another folder"));
     }
     let preference = args.feature_preference.into_iter().map(source).collect();
     build.preference = pipeline::allowed(distinct(preference)?, settings.allow_synthetic);

@@ -41,11 +41,11 @@ fn the_same_file_is_read_once_however_it_is_named() {
 }
 
 #[test]
-fn a_path_that_is_not_there_is_a_usage_error_and_a_folder_without_history_is_not() {
+fn a_path_that_is_not_there_and_a_folder_without_history_are_failures() {
     let folder = tempfile::tempdir().unwrap();
     let error = fails(read_all(&[folder.path().join("gone.zip")]));
     assert!(error.to_string().contains("gone.zip cannot be found"), "{error}");
-    assert_eq!(error.kind(), Kind::Usage);
+    assert_eq!(error.kind(), Kind::Failure);
     put(folder.path(), "Playlist1.json", "{}");
     let error = fails(read_all(&[folder.path().to_owned()]));
     assert!(error.to_string().contains("holds no listening history"), "{error}");

@@ -1,0 +1,126 @@
+//! Data files into a version of a table: the only place that commits.
+//!
+//! Owns the one moment in which a table changes. Either the log names the files afterwards or they are removed; a file that the log
+//! names is never touched, whatever fails behind the commit.
+
+use super::leftovers;
+use super::snapshot::Snapshot;
+use super::store::TableAt;
+use super::tables::Table;
+use super::write::{Mode, NOTE, SPACE};
+use crate::error::{Error, Explain, Result};
+use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, Add, StructType};
+use deltalake::logstore::LogStoreRef;
+use deltalake::operations::create::CreateBuilder;
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use futures::TryStreamExt;
+use serde_json::Value;
+
+/// Commits the files; gives the version that holds them.
+///
+/// # Errors
+/// When the log cannot be written, or the rows do not belong in the table that is there. The table is then as before.
+pub async fn commit(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add>, mode: Mode, note: &Value) -> Result<u64> {
+    match attempt(at, table, store, adds.clone(), mode, note).await {
+        Ok(version) => Ok(version),
+        Err(error) => after_failure(at, store, &adds, error).await,
+    }
+}
+
+/// Delta may fail after its commit, when it writes a checkpoint or cleans the log. What counts is whether the log names the files.
+async fn after_failure(at: &TableAt, store: &LogStoreRef, adds: &[Add], error: Error) -> Result<u64> {
+    let named = match (at.open().await, adds.first()) {
+        (Ok(None), _) => false,
+        (Ok(Some(now)), Some(add)) => now.holds_file(&add.path).await.unwrap_or(true),
+        // A log that cannot be read now may still name them: a file too many is better than a table that lacks one.
+        (Err(_), _) | (Ok(Some(_)), None) => true,
+    };
+    if !named {
+        leftovers::remove(store, adds).await;
+        return Err(error);
+    }
+    match at.open().await {
+        Ok(Some(now)) if !adds.is_empty() => {
+            tracing::warn!("table {}: version {} is written, but not all of its upkeep could be done", at.label(), now.version());
+            Ok(now.version())
+        }
+        _ => Err(error),
+    }
+}
+
+async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add>, mode: Mode, note: &Value) -> Result<u64> {
+    let failed = |error| Error::failure(format!("table {}: the commit failed", at.label())).because(error).hint(SPACE);
+    let declared: StructType =
+        table.schema().as_ref().try_into_kernel().explain(|| format!("table {}: its columns are not Delta's", at.label()))?;
+    let properties = CommitProperties::default().with_metadata([(NOTE.to_owned(), note.clone())]);
+    let mut actions: Vec<Action> = adds.into_iter().map(Action::Add).collect();
+    let current = at.open().await?;
+    let fits = match &current {
+        Some(current) => {
+            let metadata = current.state()?.metadata();
+            let same_partitions = metadata.partition_columns().iter().map(String::as_str).eq(table.partitions.iter().copied());
+            same_partitions && current.state()?.schema().as_ref() == &declared
+        }
+        None => false,
+    };
+    let Some(current) = current.filter(|_| fits || mode == Mode::Append) else {
+        return create(store, table, &declared, actions, properties, &at.open().await?).await.map_err(failed);
+    };
+    if !fits {
+        return Err(Error::failure(format!("table {}: it has other columns or partitions than this program writes", at.label()))
+            .hint("it was made by another program or release: move it away, or name another lake"));
+    }
+    if mode == Mode::Replace {
+        actions.extend(removals(&current).await?);
+    }
+    let operation = DeltaOperation::Write {
+        mode: if mode == Mode::Replace { SaveMode::Overwrite } else { SaveMode::Append },
+        partition_by: (!table.partitions.is_empty()).then(|| table.partitions.iter().map(|&name| name.to_owned()).collect()),
+        predicate: None,
+    };
+    let committed = CommitBuilder::from(properties)
+        .with_actions(actions)
+        .build(Some(current.state()?), store.clone(), operation)
+        .await
+        .map_err(failed)?;
+    Ok(committed.version())
+}
+
+/// A table that is new, or whose columns, partitions and protocol are replaced together with its rows, in one version.
+async fn create(
+    store: &LogStoreRef,
+    table: &Table,
+    declared: &StructType,
+    mut actions: Vec<Action>,
+    properties: CommitProperties,
+    replaced: &Option<Snapshot>,
+) -> std::result::Result<u64, deltalake::DeltaTableError> {
+    let mut builder = CreateBuilder::new();
+    if let Some(replaced) = replaced {
+        // What the old table demands of its readers stays; the builder adds what the new columns need, and the removals.
+        actions.push(Action::Protocol(replaced.delta().snapshot()?.protocol().clone()));
+        builder = builder.with_save_mode(SaveMode::Overwrite);
+    }
+    let created = builder
+        .with_log_store(store.clone())
+        .with_table_name(table.name)
+        .with_comment(table.comment)
+        .with_columns(declared.fields().cloned())
+        .with_partition_columns(table.partitions.iter().copied())
+        .with_actions(actions)
+        .with_commit_properties(properties)
+        .await?;
+    Ok(created.version().unwrap_or_default())
+}
+
+async fn removals(current: &Snapshot) -> Result<Vec<Action>> {
+    current
+        .state()?
+        .file_views(current.delta().log_store().as_ref(), None)
+        .map_ok(|file| Action::Remove(file.remove_action(true)))
+        .try_collect()
+        .await
+        .explain(|| format!("table {}: its files cannot be listed", current.at().label()))
+}
