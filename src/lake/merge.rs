@@ -29,6 +29,11 @@ pub async fn known_keys(
 ) -> Result<HashSet<String>> {
     let (Some(snapshot), false) = (snapshot, wanted.is_empty()) else { return Ok(HashSet::new()) };
     let key = table.key.ok_or_else(|| Error::failure(format!("table {} has no key to merge on", table.label())))?;
+    let schema = snapshot.schema()?;
+    if table.partitions.iter().chain([&key]).any(|name| schema.field_with_name(name).is_err()) {
+        return Err(Error::failure(format!("table {}: it has other columns than this program writes", table.label()))
+            .hint("it was made by another program or release: move it away, or name another lake"));
+    }
     let failed = || format!("table {}: its keys cannot be read", table.label());
     let scope = engine.scope();
     scope.register("stored", snapshot.provider(&scope.state()).await?)?;

@@ -42,7 +42,7 @@ impl Input {
 
     fn fit(&self, stored: DataFrame, label: &str) -> Result<DataFrame> {
         let schema = stored.schema().clone();
-        let (mut columns, mut missing, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut columns, mut missing, mut unknown, mut unfit) = (Vec::new(), Vec::new(), Vec::new(), None);
         let used = |field: &&Arc<Field>| [self.required, self.optional].concat().contains(&field.name().as_str());
         for wanted in self.table.schema().fields().iter().filter(used) {
             let found = schema.fields().iter().find(|field| field.name() == wanted.name());
@@ -54,13 +54,20 @@ impl Input {
             if let Some(field) = found
                 && !fits(field.data_type(), wanted.data_type())
             {
-                return Err(Error::failure(format!("table {label}: the column `{}` is {}", wanted.name(), field.data_type()))
-                    .hint(format!("it stands for {}, where it is {}", self.table.label(), wanted.data_type())));
+                unfit.get_or_insert((wanted.clone(), field.data_type().clone()));
+                continue;
             }
             columns.push(fitted(found.map(|field| field.data_type()), wanted)?);
         }
         if !missing.is_empty() {
             return Err(self.missing(&missing, label));
+        }
+        if let Some((wanted, found)) = unfit {
+            return Err(Error::failure(format!("table {label}: the column `{}` is {found}", wanted.name())).hint(format!(
+                "it stands for {}, where it is {}",
+                self.table.label(),
+                wanted.data_type()
+            )));
         }
         if !unknown.is_empty() {
             tracing::info!("table {label}: columns it does not have are null in silver: {}", unknown.join(", "));
