@@ -66,7 +66,7 @@ async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add
         None => false,
     };
     let Some(current) = current.filter(|_| fits || mode == Mode::Append) else {
-        return create(store, table, &declared, actions, properties, &at.open().await?).await.map_err(failed);
+        return create(store, table, &declared, actions, properties, at.open().await?.as_ref()).await.map_err(failed);
     };
     if !fits {
         return Err(Error::failure(format!("table {}: it has other columns or partitions than this program writes", at.label()))
@@ -95,7 +95,7 @@ async fn create(
     declared: &StructType,
     mut actions: Vec<Action>,
     properties: CommitProperties,
-    replaced: &Option<Snapshot>,
+    replaced: Option<&Snapshot>,
 ) -> std::result::Result<u64, deltalake::DeltaTableError> {
     let mut builder = CreateBuilder::new();
     if let Some(replaced) = replaced {

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// No write of this program takes so long between two pieces of a file.
-const ABANDONED_AFTER: Duration = Duration::from_secs(3_600);
+const ABANDONED_AFTER: Duration = Duration::from_hours(1);
 
 /// Removes the files of a failed write.
 pub async fn remove(store: &LogStoreRef, adds: &[Add]) {
