@@ -3,8 +3,8 @@
 use moodlake::cli;
 use std::process::ExitCode;
 
-// Joining and encoding tables is mostly allocating: on ten million plays this allocator takes a fifth off the wall time of
-// glibc's (docs/benchmarks.md).
+// Joining and encoding tables allocates and frees millions of buffers from all threads, which glibc's allocator is known to be slow
+// at.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
