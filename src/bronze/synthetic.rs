@@ -7,11 +7,11 @@
 use super::synthetic_features::{GENERATOR_VERSION, SyntheticFeatures, generate};
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
-use crate::engine::Scope;
 use crate::error::{Error, Explain, Result};
+use crate::lake::catalog::relation;
 use crate::lake::rows::{batch, instants, store};
 use crate::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, SYNTHETIC_FEATURES, TRACK_FEATURES};
-use crate::lake::{Mode, Snapshot, Table};
+use crate::lake::{Mode, Snapshot};
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
@@ -106,25 +106,18 @@ struct Stored {
 
 async fn wanted(context: &Context, extent: Extent) -> Result<BTreeSet<String>> {
     let scope = context.engine.scope();
-    if !relation(context, &scope, "history", &LISTENING_HISTORY).await? {
+    if !relation(&context.lake, &scope, "history", &LISTENING_HISTORY).await? {
         return Err(Error::failure(format!("table {}: there is no listening history yet", LISTENING_HISTORY.label()))
             .hint("bring your plays with `moodlake import PATH`"));
     }
-    relation(context, &scope, "real_features", &TRACK_FEATURES).await?;
-    relation(context, &scope, "kaggle", &KAGGLE_TRACKS).await?;
+    relation(&context.lake, &scope, "real_features", &TRACK_FEATURES).await?;
+    relation(&context.lake, &scope, "kaggle", &KAGGLE_TRACKS).await?;
     let frame = scope.model(extent.command(), extent.model(), Vec::<datafusion::scalar::ScalarValue>::new()).await?;
     let mut ids = BTreeSet::new();
     for batch in collect(frame).await? {
         ids.extend(text(&batch, 0)?.as_string::<i32>().iter().flatten().map(str::to_owned));
     }
     Ok(ids)
-}
-
-async fn relation(context: &Context, scope: &Scope, name: &str, table: &Table) -> Result<bool> {
-    match context.lake.table(table)?.open().await? {
-        Some(snapshot) => scope.register(name, snapshot.provider(&scope.state()).await?).map(|()| true),
-        None => scope.register_rows(name, table.schema(), Vec::new()).map(|()| false),
-    }
 }
 
 async fn stored(context: &Context, current: Option<&Snapshot>) -> Result<BTreeMap<String, Stored>> {

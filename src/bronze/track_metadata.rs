@@ -6,6 +6,7 @@
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::error::{Explain, Result};
+use crate::lake::catalog::relation;
 use crate::lake::tables::{LISTENING_HISTORY, TRACK_FEATURES};
 use crate::lake::{Mode, write};
 use arrow::array::RecordBatch;
@@ -25,10 +26,7 @@ pub async fn keep(context: &Context, plays: RecordBatch) -> Result<Step> {
     let at = context.lake.table(&TRACK_FEATURES)?;
     let scope = context.engine.scope();
     scope.register_rows("plays", LISTENING_HISTORY.schema(), vec![plays])?;
-    match at.open().await? {
-        Some(known) => scope.register("known", known.provider(&scope.state()).await?)?,
-        None => scope.register_rows("known", TRACK_FEATURES.schema(), Vec::new())?,
-    }
+    relation(&context.lake, &scope, "known", &TRACK_FEATURES).await?;
     let now = ScalarValue::TimestampMicrosecond(Some(context.clock.now().timestamp_micros()), Some("UTC".into()));
     let new = scope.model("track_metadata", MODEL, vec![("now", now)]).await?;
     let failed = || format!("table {}: the new tracks cannot be found", at.label());

@@ -5,7 +5,7 @@
 
 use super::snapshot::{AsOf, Snapshot};
 use super::store::{Lake, TableAt};
-use super::tables::ALL;
+use super::tables::{ALL, Table};
 use crate::engine::Scope;
 use crate::error::{Error, Explain, Result};
 use datafusion::catalog::MemorySchemaProvider;
@@ -39,6 +39,17 @@ pub fn tables(lake: &Lake) -> Result<Vec<(&'static str, String, TableAt)>> {
         }
     }
     Ok(found)
+}
+
+/// Names a declared table for a model: its newest rows, or none where it is not there. Tells whether it is.
+///
+/// # Errors
+/// When the table cannot be read or the name is taken.
+pub async fn relation(lake: &Lake, scope: &Scope, name: &str, table: &Table) -> Result<bool> {
+    match lake.table(table)?.open().await? {
+        Some(snapshot) => scope.register(name, snapshot.provider(&scope.state()).await?).map(|()| true),
+        None => scope.register_rows(name, table.schema(), Vec::new()).map(|()| false),
+    }
 }
 
 /// The names of all tables that are there.

@@ -32,21 +32,21 @@ pub async fn commit(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<
 /// Delta may fail after its commit, when it writes a checkpoint or cleans the log. What counts is whether the log names the files.
 async fn after_failure(at: &TableAt, store: &LogStoreRef, adds: &[Add], error: Error) -> Result<u64> {
     let named = match (at.open().await, adds.first()) {
-        (Ok(None), _) => false,
-        (Ok(Some(now)), Some(add)) => now.holds_file(&add.path).await.unwrap_or(true),
-        // A log that cannot be read now may still name them: a file too many is better than a table that lacks one.
-        (Err(_), _) | (Ok(Some(_)), None) => true,
+        (Ok(Some(now)), Some(add)) => now.holds_file(&add.path).await.map(|holds| holds.then(|| now.version())),
+        (Ok(_), _) => Ok(None),
+        (Err(unreadable), _) => Err(unreadable),
     };
-    if !named {
-        leftovers::remove(store, adds).await;
-        return Err(error);
-    }
-    match at.open().await {
-        Ok(Some(now)) if !adds.is_empty() => {
-            tracing::warn!("table {}: version {} is written, but not all of its upkeep could be done", at.label(), now.version());
-            Ok(now.version())
+    match named {
+        Ok(Some(version)) => {
+            tracing::warn!("table {}: version {version} is written, but not all of its upkeep could be done", at.label());
+            Ok(version)
         }
-        _ => Err(error),
+        Ok(None) => {
+            leftovers::remove(store, adds).await;
+            Err(error)
+        }
+        // A log that cannot be read now may still name them: a file too many is better than a table that lacks one.
+        Err(_) => Err(error),
     }
 }
 
@@ -56,19 +56,15 @@ async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add
         table.schema().as_ref().try_into_kernel().explain(|| format!("table {}: its columns are not Delta's", at.label()))?;
     let properties = CommitProperties::default().with_metadata([(NOTE.to_owned(), note.clone())]);
     let mut actions: Vec<Action> = adds.into_iter().map(Action::Add).collect();
-    let current = at.open().await?;
-    let fits = match &current {
-        Some(current) => {
-            let metadata = current.state()?.metadata();
-            let same_partitions = metadata.partition_columns().iter().map(String::as_str).eq(table.partitions.iter().copied());
-            same_partitions && current.state()?.schema().as_ref() == &declared
+    let Some(current) = at.open().await? else {
+        return create(store, table, &declared, actions, properties, None).await.map_err(failed);
+    };
+    let state = current.state()?;
+    let same_partitions = state.metadata().partition_columns().iter().map(String::as_str).eq(table.partitions.iter().copied());
+    if !same_partitions || state.schema().as_ref() != &declared {
+        if mode == Mode::Replace {
+            return create(store, table, &declared, actions, properties, Some(&current)).await.map_err(failed);
         }
-        None => false,
-    };
-    let Some(current) = current.filter(|_| fits || mode == Mode::Append) else {
-        return create(store, table, &declared, actions, properties, at.open().await?.as_ref()).await.map_err(failed);
-    };
-    if !fits {
         return Err(Error::failure(format!("table {}: it has other columns or partitions than this program writes", at.label()))
             .hint("it was made by another program or release: move it away, or name another lake"));
     }
@@ -82,7 +78,7 @@ async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add
     };
     let committed = CommitBuilder::from(properties)
         .with_actions(actions)
-        .build(Some(current.state()?), store.clone(), operation)
+        .build(Some(state), store.clone(), operation)
         .await
         .map_err(failed)?;
     Ok(committed.version())

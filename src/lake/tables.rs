@@ -69,6 +69,16 @@ pub const ALL: [&Table; 11] = [
     &RUNS,
 ];
 
+/// Delta knows one kind of text and one of lists, whatever their layout in memory.
+#[must_use]
+pub fn same_type(declared: &DataType, found: &DataType) -> bool {
+    match (declared, found) {
+        (DataType::Utf8, DataType::Utf8View | DataType::LargeUtf8) => true,
+        (DataType::List(declared), DataType::List(found)) => same_type(declared.data_type(), found.data_type()),
+        _ => declared == found,
+    }
+}
+
 pub const LISTENING_HISTORY: Table = Table {
     layer: "bronze",
     name: "listening_history_bronze",

@@ -6,7 +6,7 @@
 use super::commit::commit;
 use super::leftovers;
 use super::store::TableAt;
-use super::tables::Table;
+use super::tables::{Table, same_type};
 use crate::error::{Error, Explain, Result};
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::execution::SendableRecordBatchStream;
@@ -107,15 +107,6 @@ fn declared_columns(table: &Table, found: &SchemaRef) -> Result<()> {
         Some((declared, found)) => {
             Err(Error::failure(format!("table {}: computed was {found}, declared is {declared}", table.label())))
         }
-    }
-}
-
-/// Delta knows one kind of text and one of lists, whatever their layout in memory.
-fn same_type(declared: &DataType, found: &DataType) -> bool {
-    match (declared, found) {
-        (DataType::Utf8, DataType::Utf8View | DataType::LargeUtf8) => true,
-        (DataType::List(declared), DataType::List(found)) => same_type(declared.data_type(), found.data_type()),
-        _ => declared == found,
     }
 }
 

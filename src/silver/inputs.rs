@@ -5,6 +5,7 @@
 
 use crate::engine::Scope;
 use crate::error::{Error, Explain, Result};
+use crate::lake::tables::same_type;
 use crate::lake::{Snapshot, Table};
 use arrow::datatypes::{DataType, Field};
 use datafusion::prelude::{DataFrame, Expr, cast, lit};
@@ -95,7 +96,8 @@ fn fitted(found: Option<&DataType>, wanted: &Field) -> Result<Expr> {
     let column = Expr::Column(datafusion::common::Column::new_unqualified(name));
     Ok(match found {
         None => lit(null_of(wanted.data_type())?).alias(name),
-        Some(kind) if same_kind(kind, wanted.data_type()) => column,
+        // The engine reads text as views; casting it back would copy every value.
+        Some(kind) if same_type(wanted.data_type(), kind) => column,
         Some(_) => cast(column, wanted.data_type().clone()).alias(name),
     })
 }
@@ -108,13 +110,4 @@ fn fits(found: &DataType, wanted: &DataType) -> bool {
 
 fn null_of(kind: &DataType) -> Result<ScalarValue> {
     ScalarValue::try_from(kind).explain(|| format!("no null of type {kind}"))
-}
-
-/// The engine reads text as views; casting it back would copy every value.
-fn same_kind(found: &DataType, wanted: &DataType) -> bool {
-    match (found, wanted) {
-        (DataType::Utf8View | DataType::LargeUtf8, DataType::Utf8) => true,
-        (DataType::List(found), DataType::List(wanted)) => same_kind(found.data_type(), wanted.data_type()),
-        _ => found == wanted,
-    }
 }

@@ -64,7 +64,6 @@ impl MoodOptions {
     /// # Errors
     /// When a name is unknown, categorical or named twice.
     pub fn new(clusters: Clusters, features: &[String], seed: u64, include_synthetic: bool) -> Result<Self> {
-        let allow_synthetic = true;
         let usable: Vec<_> = AUDIO_FEATURES.iter().filter(|name| !CATEGORICAL.contains(name)).copied().collect();
         let wrong = |what: String| Error::usage(what).hint(format!("choose among: {}", usable.join(", ")));
         let mut places = Vec::new();
@@ -81,7 +80,7 @@ impl MoodOptions {
                 None => return Err(wrong(format!("--features {name}: there is no such audio feature"))),
             }
         }
-        Ok(Self { clusters, features: places, seed, include_synthetic, allow_synthetic })
+        Ok(Self { clusters, features: places, seed, include_synthetic, allow_synthetic: true })
     }
 
     /// Tracks with synthetic features get no mood where these are not allowed, even when silver still holds them.
