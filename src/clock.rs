@@ -1,9 +1,11 @@
-//! The only place that knows what time it is, and the only source of run ids.
+//! The only place that knows what time it is, that waits, and that makes run ids.
 //!
-//! Owns both so that a test can fix them: with a fixed clock the same run writes the same bytes.
+//! Owns them so that a test can fix them: with a fixed clock the same run writes the same bytes, and with a simulated one weeks
+//! of waiting pass in a moment.
 
 use chrono::{DateTime, Utc};
-use std::time::Instant;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 /// Where the time comes from.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +14,8 @@ pub enum Clock {
     System,
     /// Always this moment; run ids are made of it alone.
     Fixed(DateTime<Utc>),
+    /// A moment, in microseconds since 1970, that whoever holds it moves on; waiting moves it on too.
+    Simulated(&'static AtomicI64),
 }
 
 impl Clock {
@@ -22,6 +26,7 @@ impl Clock {
         let now = match self {
             Self::System => Utc::now(),
             Self::Fixed(time) => time,
+            Self::Simulated(us) => DateTime::from_timestamp_micros(us.load(Ordering::SeqCst)).unwrap_or_default(),
         };
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
@@ -37,6 +42,18 @@ impl Clock {
                 format!("{start}-{}", unique.get(..8).unwrap_or(&unique))
             }
             Self::Fixed(_) => format!("{start}-fixed"),
+            Self::Simulated(_) => format!("{start}-{:06}", self.now().timestamp_subsec_micros()),
+        }
+    }
+
+    /// Waits.
+    pub async fn sleep(self, duration: Duration) {
+        match self {
+            Self::System => tokio::time::sleep(duration).await,
+            Self::Fixed(_) => {}
+            Self::Simulated(us) => {
+                us.fetch_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+            }
         }
     }
 }

@@ -71,7 +71,8 @@ impl Task for Silent {
 }
 
 /// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It wrote a new version.
     Wrote,
@@ -79,6 +80,10 @@ pub enum Outcome {
     UpToDate,
     /// It was not asked for, or there was nothing to do it with.
     Skipped,
+    /// A service asked to come back later.
+    Deferred,
+    /// It could not be done; the other steps went on.
+    Failed,
 }
 
 impl Outcome {
@@ -89,12 +94,14 @@ impl Outcome {
             Self::Wrote => "wrote",
             Self::UpToDate => "up_to_date",
             Self::Skipped => "skipped",
+            Self::Deferred => "deferred",
+            Self::Failed => "failed",
         }
     }
 }
 
 /// What one step did: one row of `ops/runs`, one line on the terminal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Step {
     /// The step's name, as the command that runs it alone.
     pub step: &'static str,
@@ -145,6 +152,13 @@ impl Step {
         self.rows_written += written.rows;
         self.version = Some(written.version);
         self.outcome = Outcome::Wrote;
+        self
+    }
+
+    /// Notes one more thing to know.
+    #[must_use]
+    pub fn remarked(mut self, remark: impl Into<String>) -> Self {
+        self.remark = Some(remark.into());
         self
     }
 

@@ -13,6 +13,8 @@ pub enum Kind {
     Failure,
     /// The command line or a setting is wrong: exit code 2.
     Usage,
+    /// Spotify wants the person to log in again: exit code 3.
+    Authorization,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
         match self {
             Self::Failure => 1,
             Self::Usage => 2,
+            Self::Authorization => 3,
         }
     }
 }
@@ -51,6 +54,12 @@ impl Error {
         Self { kind: Kind::Usage, what: what.into(), hint: None, source: None }
     }
 
+    /// An authorization that is missing or has ended.
+    #[must_use]
+    pub fn authorization(what: impl Into<String>) -> Self {
+        Self { kind: Kind::Authorization, what: what.into(), hint: None, source: None }
+    }
+
     /// Adds the second line: what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -69,6 +78,21 @@ impl Error {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// What failed and what the libraries say of it, in one line.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        let mut line = self.what.clone();
+        let mut cause = self.source();
+        while let Some(reason) = cause {
+            let text = reason.to_string();
+            if !line.contains(&text) {
+                line = format!("{line}: {text}");
+            }
+            cause = reason.source();
+        }
+        line.replace('\n', " ")
     }
 
     /// What to do about it, where something can be said.

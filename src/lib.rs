@@ -6,6 +6,8 @@
 
 pub mod cli;
 
+pub mod schedule;
+
 pub mod pipeline;
 
 pub mod bronze;
@@ -13,6 +15,10 @@ pub mod gold;
 pub mod silver;
 
 pub mod stats;
+
+pub mod reccobeats;
+pub mod spotify;
+pub mod web;
 
 pub mod context;
 
@@ -23,3 +29,5 @@ pub mod engine;
 pub mod clock;
 pub mod error;
 pub mod fingerprint;
+pub mod private_file;
+pub mod random;

@@ -155,7 +155,8 @@ async fn settle(
         step.outcome = Outcome::UpToDate;
         steps.push(step.took(watch));
     }
-    let rejected: Vec<_> = parsed.rejected.into_iter().map(|reject| Rejected { file: account.file.clone(), reject }).collect();
+    let rejected: Vec<_> =
+        parsed.rejected.into_iter().map(|reject| Rejected { file: account.file.clone(), reject, identity: None }).collect();
     if let Some(written) = rejects::keep(context, None, &rejected).await? {
         steps.push(Step::new("import-catalog", REJECTED_ROWS.label()).wrote(written));
     }

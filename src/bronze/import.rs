@@ -1,9 +1,10 @@
 //! A person's own export into bronze: parsed, merged, accounted for.
 //!
 //! Owns the order: everything is parsed before anything is written, so that a broken file leaves the lake as it was; plays,
-//! then rejected rows, then track metadata, then the ledger that vouches for them. `export` knows the files, `history` the rows.
+//! then track metadata, the gaps that they close, rejected rows, then the ledger that vouches for them. `export` knows the files, `history` the rows.
 
 use super::export::{self, FileAccount, Item, Limits};
+use super::gaps::{self, Covered};
 use super::history::HistoryRows;
 use super::ledger::{self, Account};
 use super::play::Play;
@@ -78,6 +79,7 @@ pub async fn import_plays(context: &Context, user_id: &str, name: &str, plays: &
 struct Gathered {
     user_id: String,
     rows: HistoryRows,
+    covered: Vec<Covered>,
     rejected: Vec<(usize, super::play::Reject)>,
     repeated: Vec<u64>,
     files: Vec<Account>,
@@ -87,10 +89,12 @@ struct Gathered {
 impl Gathered {
     fn new(user_id: String) -> Self {
         let (rows, rejected, repeated) = (HistoryRows::default(), Vec::new(), Vec::new());
-        Self { user_id, rows, rejected, repeated, files: Vec::new(), ignored: Vec::new() }
+        Self { user_id, rows, covered: Vec::new(), rejected, repeated, files: Vec::new(), ignored: Vec::new() }
     }
 
     fn play(&mut self, file: usize, play: &Play) {
+        self.covered.resize(self.covered.len().max(file + 1), Covered::nothing());
+        self.covered[file].include(play.played_at_us);
         if !self.rows.push(&self.user_id, file, play) {
             self.repeated.resize(self.repeated.len().max(file + 1), 0);
             self.repeated[file] += 1;
@@ -139,6 +143,7 @@ async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode
         return Ok(Imported { accounts, ignored, steps: vec![step.took(watch)] });
     }
     let rejected = rejected(&mut gathered);
+    let covered = std::mem::take(&mut gathered.covered);
     let mut steps = Vec::new();
     if new.contains(&true) {
         let batch = gathered.rows.into_batch(&import.user_id, context.clock.now(), &context.run_id, &new)?;
@@ -156,6 +161,8 @@ async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode
         step.outcome = Outcome::UpToDate;
         steps.push(step.took(watch));
     }
+    let closed = gaps::close(context, &import.user_id, &covered).await?;
+    steps.extend(closed);
     let kept = rejects::keep(context, Some(&import.user_id), &rejected).await?;
     if let Some(written) = kept {
         steps.push(Step::new("import", REJECTED_ROWS.label()).wrote(written));
@@ -194,5 +201,8 @@ fn accounts(gathered: &Gathered, new: &[bool]) -> Result<Vec<Account>> {
 
 fn rejected(gathered: &mut Gathered) -> Vec<Rejected> {
     let name = |file: usize| gathered.files.get(file).map(|file| file.file.clone()).unwrap_or_default();
-    std::mem::take(&mut gathered.rejected).into_iter().map(|(file, reject)| Rejected { file: name(file), reject }).collect()
+    std::mem::take(&mut gathered.rejected)
+        .into_iter()
+        .map(|(file, reject)| Rejected { file: name(file), reject, identity: None })
+        .collect()
 }

@@ -50,6 +50,8 @@ pub enum Source {
     ExtendedExport,
     /// `StreamingHistory*.json`: the account export, to the minute and without ids.
     AccountExport,
+    /// Spotify's list of recent plays: to the millisecond and with ids, without a listened time.
+    SpotifyApi,
     /// The demonstration's listener.
     Simulated,
 }
@@ -61,6 +63,7 @@ impl Source {
         match self {
             Self::ExtendedExport => "extended_export",
             Self::AccountExport => "account_export",
+            Self::SpotifyApi => "spotify_api",
             Self::Simulated => "simulated",
         }
     }
@@ -72,6 +75,8 @@ pub enum TimeBasis {
     /// The moment it ended.
     #[default]
     End,
+    /// The source does not say; silver counts it as the end.
+    Unknown,
 }
 
 impl TimeBasis {
@@ -80,6 +85,7 @@ impl TimeBasis {
     pub const fn name(self) -> &'static str {
         match self {
             Self::End => "end",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -87,7 +93,7 @@ impl TimeBasis {
 /// An input row that was not kept, with everything needed to look at it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
-    /// Place of the row in its file, counted from 1.
+    /// Place of the row in its file, counted from 1; 0 in an answer of the API, where a place means nothing an hour later.
     pub position: u64,
     /// A short fixed word, such as `podcast_episode` or `invalid_timestamp`.
     pub reason: &'static str,

@@ -22,6 +22,9 @@ pub struct Rejected {
     pub file: String,
     /// The row.
     pub reject: Reject,
+    /// What tells it from other rejected rows of its file where the place and the text do not: an API sends one item with other
+    /// decoration each time.
+    pub identity: Option<String>,
 }
 
 impl Rejected {
@@ -29,8 +32,19 @@ impl Rejected {
     fn key(&self) -> String {
         let name = self.file.rsplit(['/', '\\']).next().unwrap_or(&self.file);
         let position = self.reject.position.to_le_bytes();
-        fingerprint::key([name.as_bytes(), &position, self.reject.reason.as_bytes(), self.reject.raw.as_bytes()])
+        let text = self.identity.as_ref().unwrap_or(&self.reject.raw);
+        fingerprint::key([name.as_bytes(), &position, self.reject.reason.as_bytes(), text.as_bytes()])
     }
+}
+
+/// Whether any of these rows is stored already.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn any_known(context: &Context, rejected: &[Rejected]) -> Result<bool> {
+    let wanted: HashSet<String> = rejected.iter().map(Rejected::key).collect();
+    let stored = context.lake.table(&REJECTED_ROWS)?.open().await?;
+    Ok(!known_keys(&context.engine, stored.as_ref(), &REJECTED_ROWS, &wanted, &HashSet::new()).await?.is_empty())
 }
 
 /// Adds those rejected rows that are not stored yet.

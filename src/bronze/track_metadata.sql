@@ -1,7 +1,7 @@
--- purpose: what the plays tell about their tracks, for tracks that have no row of metadata yet
+-- purpose: what the plays of an export tell about their tracks
 -- grain:   one row a track id
 -- key:     track_id
--- reads:   plays (new rows of the history), known (bronze track features); $now, the moment of this run
+-- reads:   plays (new rows of the history); $now, the moment of this run
 SELECT track_id,
        -- A title or artist may be spelled differently over the years: the latest play's spelling is today's.
        last_value(track_name ORDER BY played_at, play_id) AS track_name,
@@ -19,6 +19,6 @@ SELECT track_id,
        'spotify' AS source,
        $now AS fetched_at
 FROM plays
-WHERE track_id IS NOT NULL AND track_id NOT IN (SELECT track_id FROM known WHERE track_id IS NOT NULL)
+WHERE track_id IS NOT NULL
 GROUP BY track_id
 ORDER BY track_id

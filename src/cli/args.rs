@@ -67,8 +67,17 @@ pub enum Command {
     BuildSilver(BuildSilverArgs),
     /// Computes the gold tables
     BuildGold(BuildGoldArgs),
-    /// Runs the pipeline: catalogue, missing features, silver, gold
-    Run(MoodArgs),
+    /// Logs in to Spotify, tells how long the authorization lives, or forgets it
+    #[command(subcommand)]
+    Auth(AuthCommand),
+    /// Brings recent plays, audio features and the catalogue into bronze
+    Ingest(IngestArgs),
+    /// Runs the pipeline: ingestion, silver, gold
+    Run(RunArgs),
+    /// Runs the pipeline every six hours, and reads the recent plays in between
+    Schedule(ScheduleArgs),
+    /// Tells whether this lake's scheduler is alive; exits with 1 when it is not
+    Health,
     /// Answers a SQL query over the lake's tables; reads only
     Query(QueryArgs),
     /// Tells what is in the lake
@@ -78,6 +87,76 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+/// What to do about the authorization.
+#[derive(Debug, Subcommand)]
+pub enum AuthCommand {
+    /// Opens Spotify's consent page in a browser and keeps the authorization
+    Login(LoginArgs),
+    /// Tells whose the authorization is and how many days it still lives
+    Status(StatusArgs),
+    /// Forgets the authorization
+    Logout,
+}
+
+#[derive(Args, Debug)]
+pub struct LoginArgs {
+    /// Does not listen: you paste the address that the browser was sent to
+    #[arg(long, conflicts_with = "listen")]
+    pub paste: bool,
+    /// Opens no browser; you open the address that is printed
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Listens there instead of at the redirect address; a container with a published port needs 0.0.0.0:8888
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Seconds to wait for the login
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+    /// The listener in this lake whose plays they will be; the same as `import --user`
+    #[arg(long, default_value = "me", value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub user: String,
+}
+
+#[derive(Args, Debug)]
+pub struct IngestArgs {
+    /// Reads the recent plays and nothing else
+    #[arg(long)]
+    pub history_only: bool,
+    /// Merges stored answers (files or folders of ops/raw_responses) instead of asking Spotify
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "history_only")]
+    pub replay: Vec<PathBuf>,
+    /// Writes what was done to stdout as one JSON document, or not at all
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ReportFormat,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub mood: MoodArgs,
+    /// Writes what was done to stdout as one JSON document, or not at all
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ReportFormat,
+}
+
+#[derive(Args, Debug)]
+pub struct ScheduleArgs {
+    /// Time between the starts of full runs, such as 6h or 90m [default: 6h]
+    #[arg(long, value_name = "DURATION", conflicts_with = "cron")]
+    pub every: Option<String>,
+    /// Times of full runs as a cron expression of five or six fields, in the listener's zone, such as '0 */6 * * *'
+    #[arg(long, value_name = "EXPR")]
+    pub cron: Option<String>,
+    /// Time between light polls of the recent plays, of which Spotify keeps only 50
+    #[arg(long, value_name = "DURATION", default_value = "1h")]
+    pub poll: String,
+    /// No light polls between full runs
+    #[arg(long, conflicts_with = "poll")]
+    pub no_poll: bool,
+    #[command(flatten)]
+    pub mood: MoodArgs,
 }
 
 #[derive(Args, Debug)]

@@ -1,9 +1,30 @@
 //! Log lines on stderr, as text or as JSON.
 //!
-//! Owns verbosity. Other libraries speak only when asked to: their errors reach people through ours, and control characters never reach the terminal raw.
+//! Owns verbosity. Other libraries speak only when asked to: their errors reach people through ours, and control characters never
+//! reach the terminal raw. Libraries that carry secrets never speak: `rspotify` logs its requests with the bearer token in them, and
+//! what lies below it sees the same bytes.
 
 use super::args::{Global, LogFormat};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+/// Crates whose log lines may hold a token, a code or a secret.
+const SECRET_BEARING: [&str; 13] = [
+    "rspotify",
+    "rspotify_http",
+    "rspotify_model",
+    "rspotify_macros",
+    "reqwest",
+    "hyper",
+    "hyper_util",
+    "hyper_rustls",
+    "h2",
+    "rustls",
+    "http",
+    "want",
+    "mio",
+];
 
 /// Starts logging for this process.
 pub fn start(global: &Global) {
@@ -13,10 +34,13 @@ pub fn start(global: &Global) {
         (_, 1) => "warn,moodlake=debug",
         _ => "info,moodlake=trace",
     };
-    let lines = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(level)).with_writer(std::io::stderr);
-    // A second start happens only where a test runs several commands in one process; the first one's settings then stay.
-    let _ = match global.log_format {
-        LogFormat::Json => lines.json().try_init(),
-        LogFormat::Text => lines.without_time().with_target(false).with_ansi(false).try_init(),
+    // Named off one by one in the levels: what a person asks for with flags cannot bring them back.
+    let silenced = SECRET_BEARING.iter().fold(level.to_owned(), |levels, name| format!("{levels},{name}=off"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match global.log_format {
+        LogFormat::Json => lines.json().boxed(),
+        LogFormat::Text => lines.without_time().with_target(false).with_ansi(false).boxed(),
     };
+    // A second start happens only where a test runs several commands in one process; the first one's settings then stay.
+    let _ = tracing_subscriber::registry().with(lines).with(EnvFilter::new(silenced)).try_init();
 }

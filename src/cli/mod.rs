@@ -43,6 +43,10 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         .build()
         .explain(|| "the program's threads cannot start".to_owned())?;
     let outcome = runtime.block_on(async {
+        if matches!(cli.command, Command::Schedule(_)) {
+            // The scheduler ends the run in flight first.
+            return commands::dispatch(cli, settings).await;
+        }
         tokio::select! {
             outcome = commands::dispatch(cli, settings) => outcome,
             () = asked_to_stop() => Err(interrupted()),
@@ -54,7 +58,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
 }
 
 /// Ctrl-C, or the signal with which services are stopped. Where signals cannot be heard it waits for ever.
-async fn asked_to_stop() {
+pub(crate) async fn asked_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

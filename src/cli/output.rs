@@ -45,6 +45,8 @@ pub fn tell(step: &Step) {
         }
         Outcome::UpToDate => line.push_str(" up to date"),
         Outcome::Skipped => line.push_str(" skipped"),
+        Outcome::Deferred => line.push_str(" deferred"),
+        Outcome::Failed => line.push_str(" FAILED"),
     }
     for (count, word) in [(step.rows_duplicate, "known already"), (step.rows_rejected, "rejected")] {
         if count > 0 {
@@ -58,7 +60,11 @@ pub fn tell(step: &Step) {
     if let Some(remark) = &step.remark {
         let _ = write!(line, " ({remark})");
     }
-    tracing::info!("{}", printable(&line));
+    if step.outcome == Outcome::Failed {
+        tracing::error!("{}", printable(&line));
+    } else {
+        tracing::info!("{}", printable(&line));
+    }
 }
 
 /// A number with thin groups: 1,234,567.

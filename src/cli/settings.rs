@@ -6,8 +6,13 @@
 use super::args::Global;
 use crate::error::{Error, Result};
 use crate::lake::Lake;
+use crate::pipeline::FeatureProvider;
+use crate::reccobeats;
+use crate::spotify::app;
 use chrono_tz::Tz;
+use secrecy::SecretString;
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -18,6 +23,29 @@ pub struct Settings {
     pub zone: Tz,
     /// Whether synthetic features may be made and used.
     pub allow_synthetic: bool,
+    /// Spotify and the services beside it.
+    pub services: Services,
+}
+
+/// What the environment says of services on the network.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// `SPOTIFY_CLIENT_ID`.
+    pub client_id: Option<String>,
+    /// `SPOTIFY_CLIENT_SECRET`.
+    pub client_secret: Option<SecretString>,
+    /// `SPOTIFY_REDIRECT_URI`.
+    pub redirect_uri: String,
+    /// `SPOTIFY_API_BASE_URL`, with a slash at its end.
+    pub api_base_url: String,
+    /// `SPOTIFY_AUTH_BASE_URL`, with a slash at its end.
+    pub auth_base_url: String,
+    /// `RECCOBEATS_API_BASE_URL`, with a slash at its end.
+    pub reccobeats_base_url: String,
+    /// `AUDIO_FEATURES_PROVIDER`.
+    pub features: FeatureProvider,
+    /// `MOODLAKE_TOKEN_PATH`.
+    pub token_path: Option<PathBuf>,
 }
 
 /// Where the lake is when nobody says.
@@ -50,7 +78,7 @@ impl Settings {
             None => system_zone(),
         };
         let allow_synthetic = lookup("ALLOW_SYNTHETIC").map_or(Ok(true), |text| truth("ALLOW_SYNTHETIC", &text))?;
-        Ok(Self { lake, zone, allow_synthetic })
+        Ok(Self { lake, zone, allow_synthetic, services: Services::resolve(&lookup)? })
     }
 
     /// The lake, at the place of `default` when none was named.
@@ -67,6 +95,43 @@ impl Settings {
     /// When the address is a URL of a store that this build cannot reach.
     pub fn lake(&self) -> Result<Lake> {
         self.lake_or(DEFAULT_LAKE)
+    }
+}
+
+impl Services {
+    fn resolve(lookup: &impl Fn(&str) -> Option<String>) -> Result<Self> {
+        // The short names are those of other tools' `.env` files.
+        let either = |long: &str, short: &str| lookup(long).or_else(|| lookup(short));
+        let features = match lookup("AUDIO_FEATURES_PROVIDER").map(|name| name.to_ascii_lowercase()).as_deref() {
+            None | Some("auto") => FeatureProvider::Auto,
+            Some("reccobeats") => FeatureProvider::ReccoBeats,
+            Some("none") => FeatureProvider::None,
+            Some(other) => {
+                return Err(Error::usage(format!("AUDIO_FEATURES_PROVIDER={other} is no provider"))
+                    .hint("set auto (Spotify, until it says 403), reccobeats (learns your track ids) or none"));
+            }
+        };
+        Ok(Self {
+            client_id: either("SPOTIFY_CLIENT_ID", "CLIENT_ID"),
+            client_secret: either("SPOTIFY_CLIENT_SECRET", "CLIENT_SECRET").map(Into::into),
+            redirect_uri: either("SPOTIFY_REDIRECT_URI", "REDIRECT_URI").unwrap_or_else(|| app::REDIRECT_URI.to_owned()),
+            api_base_url: base_url(lookup, "SPOTIFY_API_BASE_URL", app::API_BASE_URL)?,
+            auth_base_url: base_url(lookup, "SPOTIFY_AUTH_BASE_URL", app::AUTH_BASE_URL)?,
+            reccobeats_base_url: base_url(lookup, "RECCOBEATS_API_BASE_URL", reccobeats::BASE_URL)?,
+            features,
+            token_path: lookup("MOODLAKE_TOKEN_PATH").map(PathBuf::from),
+        })
+    }
+}
+
+fn base_url(lookup: &impl Fn(&str) -> Option<String>, name: &str, default: &str) -> Result<String> {
+    let mut url = lookup(name).unwrap_or_else(|| default.to_owned());
+    if !url.ends_with('/') {
+        url.push('/');
+    }
+    match url::Url::parse(&url) {
+        Ok(parsed) if ["http", "https"].contains(&parsed.scheme()) && parsed.has_host() => Ok(url),
+        _ => Err(Error::usage(format!("{name}={url} is no web address")).hint("leave it out to use the service's own")),
     }
 }
 
@@ -119,6 +184,28 @@ mod tests {
     fn a_value_that_means_nothing_is_a_usage_error() {
         let bad_zone = Global { timezone: Some("Mars/Olympus".to_owned()), ..Global::default() };
         assert!(Settings::resolve(&bad_zone, |_| None).is_err());
-        assert!(Settings::resolve(&Global::default(), |name| (name == "ALLOW_SYNTHETIC").then(|| "maybe".to_owned())).is_err());
+        for (name, value) in [
+            ("ALLOW_SYNTHETIC", "maybe"),
+            ("AUDIO_FEATURES_PROVIDER", "essentia"),
+            ("SPOTIFY_API_BASE_URL", "not an address"),
+            ("RECCOBEATS_API_BASE_URL", "file:///etc"),
+        ] {
+            assert!(Settings::resolve(&Global::default(), |asked| (asked == name).then(|| value.to_owned())).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_long_names_of_the_app_win_over_the_short_ones_and_a_secret_is_never_shown() {
+        let lookup = |name: &str| match name {
+            "CLIENT_ID" => Some("short".to_owned()),
+            "SPOTIFY_CLIENT_ID" => Some("long".to_owned()),
+            "CLIENT_SECRET" => Some("hush-hush".to_owned()),
+            "SPOTIFY_API_BASE_URL" => Some("http://127.0.0.1:9/v1".to_owned()),
+            _ => None,
+        };
+        let settings = Settings::resolve(&Global::default(), lookup).unwrap();
+        assert_eq!(settings.services.client_id.as_deref(), Some("long"));
+        assert_eq!(settings.services.api_base_url, "http://127.0.0.1:9/v1/");
+        assert!(settings.services.client_secret.is_some() && !format!("{settings:?}").contains("hush"));
     }
 }

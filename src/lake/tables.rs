@@ -55,7 +55,7 @@ pub const AUDIO_FEATURES: [&str; 12] = [
 ];
 
 /// All declared tables, in the order in which data flows.
-pub const ALL: [&Table; 11] = [
+pub const ALL: [&Table; 12] = [
     &LISTENING_HISTORY,
     &TRACK_FEATURES,
     &SYNTHETIC_FEATURES,
@@ -66,6 +66,7 @@ pub const ALL: [&Table; 11] = [
     &MOOD_CLUSTER_PROFILES,
     &IMPORT_LEDGER,
     &HISTORY_GAPS,
+    &FEATURE_MISSES,
     &RUNS,
 ];
 
@@ -282,6 +283,16 @@ pub const HISTORY_GAPS: Table = Table {
     key: None,
     unique_columns: &[],
     columns: || vec![text("user_id"), instant("from_at"), instant("to_at"), instant("detected_at"), text("closed_by")],
+};
+
+pub const FEATURE_MISSES: Table = Table {
+    layer: "ops",
+    name: "feature_misses",
+    comment: "One row a provider and track that it had no audio features for, so that it is not asked again for a while",
+    partitions: &[],
+    key: None,
+    unique_columns: &["track_id"],
+    columns: || vec![text("provider"), text("track_id"), instant("asked_at")],
 };
 
 pub const RUNS: Table = Table {

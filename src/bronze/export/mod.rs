@@ -17,7 +17,7 @@ mod limits;
 mod meter;
 mod moment;
 pub mod reason;
-mod redact;
+pub(super) mod redact;
 mod rows;
 mod shape;
 mod sources;

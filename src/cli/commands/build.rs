@@ -2,14 +2,15 @@
 //!
 //! Owns the way from flags to the layers' options.
 
+use super::ingest::{conclude, sources};
 use super::{finish, writing};
-use crate::cli::args::{BuildGoldArgs, BuildSilverArgs, Feature, Global, MoodArgs};
+use crate::cli::args::{BuildGoldArgs, BuildSilverArgs, Feature, Global, MoodArgs, RunArgs};
 use crate::cli::output::tell;
 use crate::cli::settings::Settings;
 use crate::error::{Error, Result};
 use crate::gold::mood::{self, Clusters, MoodOptions};
 use crate::lake::TableAt;
-use crate::pipeline;
+use crate::pipeline::{self, Ingest, Journal};
 use crate::silver::{self, Build, FeatureSource};
 
 pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilverArgs) -> Result<()> {
@@ -74,22 +75,17 @@ pub async fn build_gold(global: &Global, settings: &Settings, args: BuildGoldArg
     finish(&context, "build-gold", started, &steps).await
 }
 
-pub async fn run(global: &Global, settings: &Settings, args: &MoodArgs) -> Result<()> {
+pub async fn run(global: &Global, settings: &Settings, args: &RunArgs) -> Result<()> {
     let options = pipeline::Options {
-        allow_synthetic: settings.allow_synthetic,
-        mood: mood_options(args)?.allowing_synthetic(settings.allow_synthetic),
+        ingest: Ingest { history_only: false, needs_spotify: false, allow_synthetic: settings.allow_synthetic },
+        mood: mood_options(&args.mood)?.allowing_synthetic(settings.allow_synthetic),
     };
     let (context, _lock) = writing(global, settings, settings.lake()?)?;
+    let sources = sources(settings, &context)?;
     let started = context.clock.now();
-    let mut steps = Vec::new();
-    let outcome = pipeline::run(&context, &options, &mut |step| {
-        tell(step);
-        steps.push(step.clone());
-    })
-    .await;
-    // What was done before a failure is recorded too.
-    pipeline::record(&context, "run", started, &steps).await?;
-    outcome.map(drop)
+    let mut journal = Journal::new(&tell);
+    let outcome = pipeline::run(&context, &sources, &options, &mut journal).await;
+    conclude(&context, "run", started, journal, args.format, outcome).await
 }
 
 pub fn mood_options(args: &MoodArgs) -> Result<MoodOptions> {

@@ -10,12 +10,12 @@ use crate::bronze::simulated::{SimTrack, plays};
 use crate::cli::args::Global;
 use crate::cli::output::{print, printable, tell, thousands};
 use crate::cli::settings::Settings;
-use crate::context::{Context, Step};
+use crate::context::Context;
 use crate::error::{Error, Explain, Result};
 use crate::gold::mood::{Clusters, MoodOptions};
 use crate::lake::snapshot::AsOf;
 use crate::lake::tables::LISTENING_HISTORY;
-use crate::pipeline;
+use crate::pipeline::{self, Ingest, Journal, Sources};
 use arrow::util::pretty::pretty_format_batches;
 use chrono::NaiveDate;
 use std::fmt::Write as _;
@@ -40,23 +40,19 @@ pub async fn demo(global: &Global, settings: &Settings) -> Result<()> {
     let (context, _lock) = writing(global, settings, lake)?;
     refuse_a_persons_lake(&context).await?;
     let started = context.clock.now();
-    let mut steps: Vec<Step> = Vec::new();
-    let mut note = |new: Vec<Step>| {
-        new.iter().for_each(tell);
-        steps.extend(new);
-    };
-    note(catalog::import_bundled(&context, "data/sample/catalog.csv", SAMPLE).await?.steps);
+    let mut journal = Journal::new(&tell);
+    journal.note(catalog::import_bundled(&context, "data/sample/catalog.csv", SAMPLE).await?.steps);
     let first_day = NaiveDate::from_ymd_opt(FIRST_DAY.0, FIRST_DAY.1, FIRST_DAY.2).unwrap_or_default();
     let heard = plays(&sample_tracks()?, context.zone, first_day, DAYS, SEED);
-    note(import_plays(&context, LISTENER, "simulated", &heard).await?.steps);
+    journal.note(import_plays(&context, LISTENER, "simulated", &heard).await?.steps);
     let features = ["valence", "energy", "danceability", "acousticness"].map(str::to_owned);
     let options = pipeline::Options {
-        allow_synthetic: settings.allow_synthetic,
+        ingest: Ingest { history_only: false, needs_spotify: false, allow_synthetic: settings.allow_synthetic },
         mood: MoodOptions::new(Clusters::Auto, &features, 7, false)?.allowing_synthetic(settings.allow_synthetic),
     };
-    let rest = pipeline::run(&context, &options, &mut tell).await?;
-    steps.extend(rest);
-    pipeline::record(&context, "demo", started, &steps).await?;
+    let outcome = pipeline::run(&context, &Sources::default(), &options, &mut journal).await;
+    pipeline::record(&context, "demo", started, journal.steps()).await?;
+    outcome.and_then(|()| journal.verdict())?;
     print(&summary(&context, heard.len() as u64).await?)
 }
 

@@ -2,11 +2,14 @@
 //!
 //! Owns the way from settings to a context, and the lock of commands that write.
 
+mod auth;
 mod bronze;
 mod build;
 mod demo;
+mod ingest;
 mod query;
 mod query_output;
+mod schedule;
 mod status;
 
 use super::args::{Cli, Command, Global};
@@ -34,6 +37,10 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::PopulateMissing => bronze::populate_missing(global, &settings).await,
         Command::BuildSilver(args) => build::build_silver(global, &settings, args).await,
         Command::BuildGold(args) => build::build_gold(global, &settings, args).await,
+        Command::Auth(command) => auth::auth(&settings, command).await,
+        Command::Ingest(args) => ingest::ingest(global, &settings, args).await,
+        Command::Schedule(args) => schedule::schedule(global, &settings, args).await,
+        Command::Health => schedule::health(&settings),
         Command::Run(args) => build::run(global, &settings, &args).await,
         Command::Query(args) => query::query(&settings, args).await,
         Command::Status(args) => status::status(&settings, &args).await,

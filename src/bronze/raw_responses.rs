@@ -1,0 +1,124 @@
+//! Spotify's answers as they came, for reading them again: `ops/raw_responses`.
+//!
+//! Owns the files: one an answer, compressed, in a folder a month, kept for 90 days. Spotify shows a play only for some hours: if
+//! this program ever reads an answer wrongly, the plays can be had from here. An answer that says what the last one said is not kept twice.
+
+use crate::context::Context;
+use crate::error::{Error, Explain, Result};
+use crate::fingerprint;
+use crate::private_file;
+use chrono::{DateTime, Duration, Utc};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Days that an answer is kept: three months of being able to go back, in some 20 MB.
+pub const RETENTION_DAYS: i64 = 90;
+/// Unpacked bytes of a file; an answer of 50 plays has some 150,000.
+const BYTES_MAX: u64 = 64 << 20;
+
+/// An answer and where it came from.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct RawResponse {
+    /// When it was asked for.
+    pub requested_at: DateTime<Utc>,
+    /// The listener whose plays it tells.
+    pub user_id: String,
+    /// Which part of the API answered.
+    pub endpoint: String,
+    /// The body, to the byte.
+    pub body: String,
+}
+
+/// Keeps an answer, and removes those that are too old. Does nothing when it says what the newest one says.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn keep(context: &Context, user_id: &str, endpoint: &str, body: &str) -> Result<()> {
+    let folder = folder(context);
+    let now = context.clock.now();
+    let digest = fingerprint::of(format!("{user_id}\n{body}"));
+    let ending = format!("_{endpoint}_{}.json.gz", digest.get(..16).unwrap_or(&digest));
+    let files = files(&folder)?;
+    let newest = files.iter().rev().find(|file| name(file).contains(&format!("_{endpoint}_")));
+    if newest.is_some_and(|file| name(file).ends_with(&ending)) {
+        return Ok(());
+    }
+    let response =
+        RawResponse { requested_at: now, user_id: user_id.to_owned(), endpoint: endpoint.to_owned(), body: body.to_owned() };
+    let failed = || "the answer cannot be packed".to_owned();
+    let json = serde_json::to_vec(&response).explain(failed)?;
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    let packed = packer.write_all(&json).and_then(|()| packer.finish()).explain(failed)?;
+    let month = folder.join(now.format("%Y-%m").to_string());
+    private_file::replace(&month.join(format!("{}{ending}", now.format("%Y%m%dT%H%M%S%3fZ"))), &packed)?;
+    sweep(&files, now);
+    Ok(())
+}
+
+/// The stored answers at these places, oldest first: files, or folders of them.
+///
+/// # Errors
+/// When a file cannot be read or understood.
+pub fn read(paths: &[PathBuf]) -> Result<Vec<RawResponse>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() { found.extend(files(path)?) } else { found.push(path.clone()) }
+    }
+    found.sort_by(|left, right| name(left).cmp(name(right)));
+    found.iter().map(|path| read_one(path)).collect()
+}
+
+/// Where answers are kept.
+#[must_use]
+pub fn folder(context: &Context) -> PathBuf {
+    context.lake.root().join("ops").join("raw_responses")
+}
+
+fn read_one(path: &Path) -> Result<RawResponse> {
+    let failed = || format!("the stored answer {} cannot be read", path.display());
+    let file = std::fs::File::open(path).explain(failed)?;
+    let mut json = String::new();
+    GzDecoder::new(file).take(BYTES_MAX).read_to_string(&mut json).explain(failed)?;
+    serde_json::from_str(&json)
+        .map_err(|error| Error::failure(failed()).because(error).hint("name files or folders of ops/raw_responses"))
+}
+
+/// All files below a folder and its months, in the order of their names, which begin with the time.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        if !folder.is_dir() {
+            continue;
+        }
+        let entries = std::fs::read_dir(&folder).explain(|| format!("the folder {} cannot be listed", folder.display()))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if name(&path).ends_with(".json.gz") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort_by(|left, right| name(left).cmp(name(right)));
+    Ok(found)
+}
+
+/// Removes files that are too old, and months that are empty then. What cannot be removed is tried again with the next answer.
+fn sweep(files: &[PathBuf], now: DateTime<Utc>) {
+    let oldest = (now - Duration::days(RETENTION_DAYS)).format("%Y%m%dT%H%M%S").to_string();
+    for file in files.iter().take_while(|file| name(file) < oldest.as_str()) {
+        let _ = std::fs::remove_file(file);
+        if let Some(month) = file.parent() {
+            let _ = std::fs::remove_dir(month);
+        }
+    }
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}

@@ -1,0 +1,123 @@
+//! Spotify's recent plays into the history.
+//!
+//! Owns the merge of one answer: all of its plays every time, since late ones arrive with older times; a gap when none of them is
+//! known; track metadata from the same answer. The order of writes survives a crash: a gap is written before the plays that would
+//! hide it.
+
+use super::export::redact::redact;
+use super::history::HistoryRows;
+use super::play::{Play, Reject, Source, TimeBasis};
+use super::real_features::in_memory;
+use super::rejects::{self, Rejected};
+use super::{gaps, tracks};
+use crate::clock::Stopwatch;
+use crate::context::{Context, Outcome, Step};
+use crate::error::Result;
+use crate::lake::Mode;
+use crate::lake::merge::known_keys;
+use crate::lake::rows::store;
+use crate::lake::tables::{LISTENING_HISTORY, REJECTED_ROWS};
+use crate::spotify::recently_played::{Item, Odd, Page, RecentPlay};
+use serde_json::json;
+
+/// What rejected items are filed under.
+const FILE: &str = "spotify recently-played";
+/// Bytes kept of an odd item's text: enough for a whole one with all its pictures and markets.
+const RAW_BYTES_MAX: usize = 16 << 10;
+
+/// Where an answer comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Spotify, just now.
+    Live,
+    /// A stored answer: it says nothing of what is missing today.
+    Replay,
+}
+
+/// Merges one answer into the listener's history.
+///
+/// # Errors
+/// When a table cannot be read or written.
+pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin) -> Result<Vec<Step>> {
+    let watch = Stopwatch::start();
+    let (mut plays, mut odd) = (Vec::new(), Vec::new());
+    for item in page.items {
+        match item {
+            Item::Play(play) => plays.push(*play),
+            Item::Odd(item) => odd.push(item),
+        }
+    }
+    let mut times: Vec<i64> = plays.iter().map(|play| play.played_at_us).collect();
+    times.extend(odd.iter().filter_map(|odd| odd.played_at_us));
+    let mut rows = HistoryRows::default();
+    let repeated = plays.iter().filter(|play| !rows.push(user_id, 0, &as_play(play))).count();
+    let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
+    let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, rows.keys(), &rows.months()).await?;
+    let new = rows.is_new(&known);
+    let kept = new.iter().filter(|&&is_new| is_new).count();
+    let odd = odd.into_iter().map(rejected).collect::<Vec<_>>();
+
+    let mut steps = Vec::new();
+    if origin == Origin::Live && known.is_empty() && !rejects::any_known(context, &odd).await? {
+        steps.extend(gap(context, user_id, &times).await?);
+    }
+    let mut step = Step::new("ingest", LISTENING_HISTORY.label());
+    step.rows_read = (plays.len() + odd.len()) as u64;
+    step.rows_duplicate = (plays.len() - kept) as u64;
+    step.rows_rejected = odd.len() as u64;
+    debug_assert!(repeated <= plays.len());
+    if kept > 0 {
+        let batch = rows.into_batch(user_id, context.clock.now(), &context.run_id, &new)?;
+        let note = context.note(json!({ "source": Source::SpotifyApi.name() }));
+        step = step.wrote(store(&context.lake, &LISTENING_HISTORY, vec![batch], Mode::Append, &note).await?);
+    } else {
+        step.outcome = Outcome::UpToDate;
+        step.version = stored.as_ref().map(crate::lake::Snapshot::version);
+    }
+    steps.push(step.took(watch));
+    if let Some(written) = rejects::keep(context, Some(user_id), &odd).await? {
+        steps.push(Step::new("ingest", REJECTED_ROWS.label()).wrote(written));
+    }
+    if !plays.is_empty() {
+        let told: Vec<_> = plays.iter().map(|play| &play.track).collect();
+        let rows = tracks::metadata(&told, context.clock.now().timestamp_micros())?;
+        steps.push(tracks::merge(context, "ingest", in_memory(rows)?).await?);
+    }
+    Ok(steps)
+}
+
+/// Nothing of the answer is known: from the newest play that is, to the oldest one that is newer, something may be missing.
+async fn gap(context: &Context, user_id: &str, times: &[i64]) -> Result<Option<Step>> {
+    if times.is_empty() {
+        return Ok(None);
+    }
+    let Some(newest) = gaps::newest_from_api(context, user_id).await? else { return Ok(None) };
+    match times.iter().filter(|&&time| time > newest).min() {
+        Some(&oldest) => gaps::record(context, user_id, newest, oldest).await,
+        None => Ok(None),
+    }
+}
+
+fn as_play(recent: &RecentPlay) -> Play {
+    let track = &recent.track;
+    Play {
+        played_at_us: recent.played_at_us,
+        track_id: track.id.clone(),
+        track_uri: track.uri.clone(),
+        track_name: track.name.clone(),
+        artist_name: track.artists.first().cloned(),
+        artists: (!track.artists.is_empty()).then(|| track.artists.clone()),
+        album_name: track.album.clone(),
+        duration_ms: track.duration_ms,
+        isrc: track.isrc.clone(),
+        source: Source::SpotifyApi,
+        time_basis: TimeBasis::Unknown,
+        context_uri: recent.context_uri.clone(),
+        ..Play::default()
+    }
+}
+
+fn rejected(odd: Odd) -> Rejected {
+    let raw = redact(&odd.raw, RAW_BYTES_MAX);
+    Rejected { file: FILE.to_owned(), reject: Reject { position: 0, reason: odd.reason, raw }, identity: Some(odd.identity) }
+}

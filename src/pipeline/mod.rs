@@ -1,0 +1,53 @@
+//! The order of the steps, and the record of what each did.
+//!
+//! Owns that order: it is written down nowhere else. Every step it runs becomes a row of `ops/runs`. A part of the ingestion that
+//! fails is told and the others go on; the layers above build on what is there.
+
+mod ingest;
+mod journal;
+mod record;
+
+pub use ingest::{FeatureProvider, Ingest, Sources, ingest, replay};
+pub use journal::{Journal, Tell};
+pub use record::record;
+
+use crate::context::{Context, Step};
+use crate::error::Result;
+use crate::gold::mood::{self, MoodOptions};
+use crate::lake::tables::{LISTENING_HISTORY, LISTENING_WITH_FEATURES};
+use crate::silver::{self, Build, FeatureSource};
+
+/// How the pipeline runs.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How the ingestion runs.
+    pub ingest: Ingest,
+    /// How moods are clustered.
+    pub mood: MoodOptions,
+}
+
+/// Runs what there is to run: ingestion, silver, gold.
+///
+/// # Errors
+/// When silver or gold fails; what the steps before wrote stays. Failures of the ingestion are in the journal.
+pub async fn run(context: &Context, sources: &Sources, options: &Options, journal: &mut Journal<'_>) -> Result<()> {
+    ingest(context, sources, &options.ingest, journal).await;
+    let no_plays = !context.lake.table(&LISTENING_HISTORY)?.exists();
+    if no_plays && (sources.spotify.is_some() || journal.has_failures()) {
+        let skipped = Step::new("build-silver", LISTENING_WITH_FEATURES.label());
+        journal.note([skipped.remarked("there are no plays yet")]);
+        return Ok(());
+    }
+    let mut build = Build::in_lake(context)?;
+    build.preference = allowed(build.preference, options.ingest.allow_synthetic);
+    journal.note([silver::build(context, &build).await?]);
+    journal.note(mood::build(context, &options.mood).await?);
+    Ok(())
+}
+
+/// The preference without synthetic features where they are not allowed.
+#[must_use]
+pub fn allowed(mut preference: Vec<FeatureSource>, allow_synthetic: bool) -> Vec<FeatureSource> {
+    preference.retain(|&source| allow_synthetic || source != FeatureSource::Synthetic);
+    preference
+}

@@ -1,0 +1,122 @@
+//! Small files that only their owner may read, replaced as a whole or not at all.
+//!
+//! Owns mode 0600 and the order that survives a crash: a temporary file beside it, to the disk, renamed over the old one, and the
+//! folder to the disk. Tokens, states and raw responses are written this way.
+
+use crate::error::{Error, Explain, Result};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Replaces the file, or makes it; its folder is made too.
+///
+/// # Errors
+/// When the folder or the file cannot be written; the old file is then as it was.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = || format!("the file {} cannot be written", path.display());
+    let unwritable = |error: std::io::Error| {
+        Error::failure(failed()).because(error).hint("is there space on the disk, and may this user write there?")
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    let temporary = beside(path);
+    let written = create(&temporary)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&temporary, path));
+    if let Err(error) = written {
+        // The error of the write is the one to tell.
+        let _ = std::fs::remove_file(&temporary);
+        return Err(unwritable(error));
+    }
+    // The rename itself is on the disk only when the folder is; not every system lets a folder be opened.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// The file's bytes, or none where there is no file.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).explain(|| format!("the file {} cannot be read", path.display())),
+    }
+}
+
+/// Removes the file; that there is none is fine too.
+///
+/// # Errors
+/// When it is there and cannot be removed.
+pub fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).explain(|| format!("the file {} cannot be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Opens a lock file: one process at a time may hold it, and the system frees it when that process ends.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn lock_file(path: &Path) -> Result<File> {
+    let failed = || format!("the lock file {} cannot be made", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).explain(failed)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    private(&mut options);
+    options.open(path).explain(failed)
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn create(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    private(&mut options);
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut OpenOptions) {}
+
+#[cfg(test)]
+mod tests {
+    use super::{read, remove, replace};
+
+    #[test]
+    fn a_file_is_private_and_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep").join("secret.json");
+        assert_eq!(read(&path).unwrap(), None);
+        replace(&path, b"one").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(read(&path).unwrap().unwrap(), b"two");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let beside: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().collect();
+        assert_eq!(beside.len(), 1, "no temporary file stays");
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+    }
+}

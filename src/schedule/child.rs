@@ -1,0 +1,78 @@
+//! A run as a process of its own.
+
+use crate::error::{Error, Explain, Result};
+use std::ffi::OsString;
+use std::process::{ExitStatus, Stdio};
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
+use tokio::task::JoinHandle;
+
+/// Bytes kept of what a run writes to stdout.
+const STDOUT_BYTES_MAX: u64 = 1 << 20;
+
+/// A run in flight; its log goes where the scheduler's goes.
+pub struct Child {
+    process: tokio::process::Child,
+    stdout: Option<JoinHandle<String>>,
+}
+
+/// How a run ended.
+pub struct Ended {
+    /// The exit code; -1 where a signal ended it.
+    pub code: i32,
+    /// What it wrote to stdout.
+    pub stdout: String,
+    status: Option<ExitStatus>,
+}
+
+impl Ended {
+    /// How it ended, in words.
+    pub fn words(&self) -> String {
+        match self.code {
+            3 => "a login is needed".to_owned(),
+            _ => self.status.map_or_else(|| "it could not be waited for".to_owned(), |status| status.to_string()),
+        }
+    }
+}
+
+impl Child {
+    /// Starts this very program again with other arguments.
+    pub fn start(arguments: &[OsString]) -> Result<Self> {
+        let program = std::env::current_exe().explain(|| "where this program is cannot be told".to_owned())?;
+        let mut command = Command::new(&program);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        // Ctrl-C goes to all processes of a terminal's group: the run is not in it, so that it can end in peace.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut process = command.spawn().map_err(|error| {
+            Error::failure(format!("a run cannot be started from {}", program.display()))
+                .because(error)
+                .hint("was the program moved or replaced? start the scheduler again")
+        })?;
+        let stdout = process.stdout.take().map(|pipe| {
+            tokio::spawn(async move {
+                let mut text = Vec::new();
+                // What cannot be read is missing from the summary only.
+                let _ = pipe.take(STDOUT_BYTES_MAX).read_to_end(&mut text).await;
+                String::from_utf8_lossy(&text).into_owned()
+            })
+        });
+        Ok(Self { process, stdout })
+    }
+
+    /// Waits for its end. May be dropped and asked again.
+    pub async fn ended(&mut self) -> Ended {
+        let status = self.process.wait().await.ok();
+        let stdout = match self.stdout.take() {
+            Some(reader) => reader.await.unwrap_or_default(),
+            None => String::new(),
+        };
+        Ended { code: status.and_then(|status| status.code()).unwrap_or(-1), stdout, status }
+    }
+
+    /// Ends it at once; commits are atomic, so that nothing is left half-done.
+    pub fn kill(&mut self) {
+        // It may have ended just now.
+        let _ = self.process.start_kill();
+    }
+}

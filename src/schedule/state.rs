@@ -1,0 +1,128 @@
+//! What the scheduler knows, and its sign of life.
+//!
+//! Owns the state file, which `health` reads too. Losing it costs one run at once, nothing else.
+
+use super::due::Work;
+use crate::error::{Explain, Result};
+use crate::private_file;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// What became of the last run of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Last {
+    /// When it began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended; earlier than the start, or none, while it runs or when it was cut off.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Its exit code; -1 where a signal ended it.
+    pub code: Option<i32>,
+    /// Failures in a row, this one included.
+    pub failures: u32,
+}
+
+/// What the scheduler knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct State {
+    /// The scheduler's process.
+    pub pid: u32,
+    /// When it started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// Its last sign of life; none once it has stopped as asked.
+    pub alive_at: Option<DateTime<Utc>>,
+    /// The run in flight.
+    pub running: Option<Work>,
+    /// The last full run.
+    pub full: Last,
+    /// The last light poll.
+    pub poll: Last,
+    /// The day on which the person was last reminded of something.
+    pub reminded_on: Option<NaiveDate>,
+}
+
+impl State {
+    /// A run begins. Should the service be cut off, the run counts as one that failed.
+    pub fn begin(&mut self, work: Work, now: DateTime<Utc>) {
+        self.running = Some(work);
+        let last = self.last(work);
+        (last.started_at, last.ended_at, last.code) = (Some(now), Some(now), None);
+        last.failures += 1;
+    }
+
+    /// A run has ended.
+    pub fn end(&mut self, work: Work, mut ended: Last) {
+        let last = self.last(work);
+        // Counted when it began.
+        ended.failures = if ended.code == Some(0) { 0 } else { last.failures };
+        *last = ended;
+    }
+
+    const fn last(&mut self, work: Work) -> &mut Last {
+        match work {
+            Work::Full => &mut self.full,
+            Work::Poll => &mut self.poll,
+        }
+    }
+}
+
+/// The file that keeps the state.
+#[derive(Clone, Debug)]
+pub struct StateFile {
+    path: PathBuf,
+}
+
+impl StateFile {
+    /// The file at a place, which need not exist yet.
+    #[must_use]
+    pub const fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// The state, or none where no scheduler has been.
+    #[must_use]
+    pub fn read(&self) -> Option<State> {
+        let bytes = private_file::read(&self.path).ok().flatten()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// The state, or an empty one.
+    #[must_use]
+    pub fn current(&self) -> State {
+        self.read().unwrap_or_default()
+    }
+
+    /// Changes the state.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn update(&self, change: impl FnOnce(&mut State)) -> Result<()> {
+        let mut state = self.current();
+        change(&mut state);
+        let bytes = serde_json::to_vec_pretty(&state).explain(|| "the scheduler's state cannot be written".to_owned())?;
+        private_file::replace(&self.path, &bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Last, State};
+    use crate::schedule::due::Work;
+
+    #[test]
+    fn failures_are_counted_in_a_row_and_a_run_that_was_cut_off_is_one() {
+        let now = "2026-11-01T00:00:00Z".parse().unwrap();
+        let ended = |code| Last { code: Some(code), ended_at: Some(now), started_at: Some(now), failures: 0 };
+        let mut state = State::default();
+        state.begin(Work::Poll, now);
+        state.begin(Work::Poll, now);
+        assert_eq!((state.poll.failures, state.running), (2, Some(Work::Poll)));
+        state.end(Work::Poll, ended(1));
+        assert_eq!(state.poll.failures, 2);
+        state.begin(Work::Poll, now);
+        state.end(Work::Poll, ended(0));
+        assert_eq!((state.poll.failures, state.full.failures), (0, 0));
+    }
+}

@@ -1,0 +1,36 @@
+//! What a run did, in half a line.
+
+use serde_json::Value;
+
+/// Reads the JSON document that a run writes to stdout.
+pub fn of(stdout: &str) -> String {
+    let Ok(document) = serde_json::from_str::<Value>(stdout) else { return "it told nothing".to_owned() };
+    let mut parts = Vec::new();
+    for step in document["steps"].as_array().into_iter().flatten() {
+        let table = step["table"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        let says = step["remark"].as_str().unwrap_or_default();
+        match step["outcome"].as_str() {
+            Some("wrote") => parts.push(format!("{table} {} rows", step["rows_written"])),
+            Some("deferred") => parts.push(format!("deferred: {says}")),
+            Some("failed") => parts.push(format!("{} failed", step["step"].as_str().unwrap_or_default())),
+            _ => {}
+        }
+    }
+    if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn a_run_is_told_by_what_it_wrote_and_what_failed() {
+        let stdout = r#"{"steps":[
+            {"step":"ingest","table":"bronze/listening_history_bronze","outcome":"wrote","rows_written":12},
+            {"step":"audio-features","table":"bronze/my_tracks_features_bronze","outcome":"failed","remark":"x"},
+            {"step":"build-silver","table":"silver/listening_with_features","outcome":"up_to_date"}]}"#;
+        assert_eq!(of(stdout), "listening_history_bronze 12 rows, audio-features failed");
+        assert_eq!(of(r#"{"steps":[]}"#), "nothing new");
+        assert_eq!(of("thread panicked"), "it told nothing");
+    }
+}
