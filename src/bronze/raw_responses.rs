@@ -29,7 +29,7 @@ pub struct RawResponse {
     pub user_id: String,
     /// Which part of the API answered.
     pub endpoint: String,
-    /// The body, to the byte.
+    /// The body as it came, less account names.
     pub body: String,
 }
 
@@ -40,6 +40,7 @@ pub struct RawResponse {
 pub fn keep(context: &Context, user_id: &str, endpoint: &str, body: &str) -> Result<()> {
     let folder = folder(context);
     let now = context.clock.now();
+    let body = without_accounts(body);
     let digest = fingerprint::of(format!("{user_id}\n{body}"));
     let ending = format!("_{endpoint}_{}.json.gz", digest.get(..16).unwrap_or(&digest));
     let files = files(&folder)?;
@@ -47,8 +48,7 @@ pub fn keep(context: &Context, user_id: &str, endpoint: &str, body: &str) -> Res
     if newest.is_some_and(|file| name(file).ends_with(&ending)) {
         return Ok(());
     }
-    let response =
-        RawResponse { requested_at: now, user_id: user_id.to_owned(), endpoint: endpoint.to_owned(), body: body.to_owned() };
+    let response = RawResponse { requested_at: now, user_id: user_id.to_owned(), endpoint: endpoint.to_owned(), body };
     let failed = || "the answer cannot be packed".to_owned();
     let json = serde_json::to_vec(&response).explain(failed)?;
     let mut packer = GzEncoder::new(Vec::new(), Compression::default());
@@ -78,13 +78,30 @@ pub fn folder(context: &Context) -> PathBuf {
     context.lake.root().join("ops").join("raw_responses")
 }
 
+/// The text with `_` for the account in addresses of playlists and people.
+pub(super) fn without_accounts(body: &str) -> String {
+    ["spotify:user:", "/v1/users/", "open.spotify.com/user/"].iter().fold(body.to_owned(), |text, before| {
+        let mut parts = text.split(before);
+        let mut clean = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part.find([':', '/', '"', '?', '\\', ' ']).unwrap_or(part.len());
+            clean.push_str(before);
+            clean.push('_');
+            clean.push_str(part.get(end..).unwrap_or_default());
+        }
+        clean
+    })
+}
+
 fn read_one(path: &Path) -> Result<RawResponse> {
-    let failed = || format!("the stored answer {} cannot be read", path.display());
-    let file = std::fs::File::open(path).explain(failed)?;
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::failure(format!("the stored answer {} cannot be read: {error}", path.display()))
+            .hint("name files or folders of ops/raw_responses; leave a damaged file out")
+    };
+    let file = std::fs::File::open(path).map_err(|error| failed(&error))?;
     let mut json = String::new();
-    GzDecoder::new(file).take(BYTES_MAX).read_to_string(&mut json).explain(failed)?;
-    serde_json::from_str(&json)
-        .map_err(|error| Error::failure(failed()).because(error).hint("name files or folders of ops/raw_responses"))
+    GzDecoder::new(file).take(BYTES_MAX).read_to_string(&mut json).map_err(|error| failed(&error))?;
+    serde_json::from_str(&json).map_err(|error| failed(&error))
 }
 
 /// All files below a folder and its months, in the order of their names, which begin with the time.
@@ -121,4 +138,18 @@ fn sweep(files: &[PathBuf], now: DateTime<Utc>) {
 
 fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_accounts;
+
+    #[test]
+    fn account_names_are_left_out_and_nothing_else() {
+        let body = r#"{"uri":"spotify:user:ann:playlist:1","href":"https://api.spotify.com/v1/users/ann","u":"https://open.spotify.com/user/ann?x","t":"spotify:track:1"}"#;
+        let clean = r#"{"uri":"spotify:user:_:playlist:1","href":"https://api.spotify.com/v1/users/_","u":"https://open.spotify.com/user/_?x","t":"spotify:track:1"}"#;
+        assert_eq!(without_accounts(body), clean);
+        assert_eq!(without_accounts(clean), clean);
+        assert_eq!(without_accounts("spotify:user:"), "spotify:user:_");
+    }
 }

@@ -128,6 +128,9 @@ pub async fn fetch(context: &Context, provider: Provider<'_>) -> Result<Step> {
         }
     }
     gathered.store(context, provider, &mut step).await?;
+    if step.remark.is_some() && step.outcome == Outcome::UpToDate {
+        step.outcome = Outcome::Skipped;
+    }
     let asked = CALLS_MAX * provider.ids_max();
     if step.remark.is_none() && wanted.len() > asked {
         step.remark = Some(format!("{} tracks more with the next runs", wanted.len() - asked));

@@ -29,21 +29,28 @@ const CONNECTIONS_MAX: usize = 32;
 
 type Outcome = std::result::Result<SecretString, String>;
 
+/// Listens at an address, before the person is told where to go.
+///
+/// # Errors
+/// When it cannot be listened at.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Error::failure(format!("cannot listen at {address} for the answer of the login"))
+            .because(error)
+            .hint("is another login still waiting there? `--paste` goes without listening")
+    })
+}
+
 /// Waits for the browser and gives the code it brings.
 ///
 /// # Errors
-/// When the address cannot be listened at, the time is up, or the person said no.
+/// When the time is up, or the person said no.
 pub async fn receive(
-    listen: SocketAddr,
+    listener: TcpListener,
     path: String,
     timeout: Duration,
     read: impl Fn(&str) -> Redirect + Send + Sync + 'static,
 ) -> Result<SecretString> {
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Error::failure(format!("cannot listen at {listen} for the answer of the login"))
-            .because(error)
-            .hint("is another login still waiting there? `--paste` goes without listening")
-    })?;
     let (answers, mut answer) = mpsc::channel::<Outcome>(1);
     let desk = Arc::new(Desk { path, read: Box::new(read), answers });
     let mut connections = JoinSet::new();

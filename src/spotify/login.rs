@@ -5,7 +5,7 @@
 
 use super::app::{App, SCOPES};
 use super::authorize::Granted;
-pub use super::callback::receive;
+pub use super::callback::{listen, receive};
 use super::refusal::{Forbidden, account_error};
 use super::state::StateFile;
 use super::token::{Authorization, TokenFile};

@@ -1,25 +1,49 @@
 //! The invariants of ARCHITECTURE.md, held against the source.
 
 use moodlake::engine::Engine;
-use moodlake::lake::tables::{ALL, LISTENING_WITH_FEATURES, MOOD_CLUSTERS};
+use moodlake::lake::tables::{ALL, LISTENING_WITH_FEATURES, MOOD_CLUSTERS, TRACK_FEATURES};
 use moodlake::silver::{DEFAULT_PREFERENCE, MODEL, parameters};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each place and what it may use, from the top down.
-const PLACES: [(&str, &[&str]); 12] = [
-    ("cli", &["pipeline", "bronze", "silver", "gold", "context", "lake", "engine", "clock", "error", "fingerprint"]),
-    ("pipeline", &["bronze", "silver", "gold", "context", "lake", "error"]),
-    ("bronze", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
+const PLACES: [(&str, &[&str]); 18] = [
+    (
+        "cli",
+        &[
+            "schedule",
+            "pipeline",
+            "bronze",
+            "silver",
+            "gold",
+            "reccobeats",
+            "spotify",
+            "web",
+            "context",
+            "lake",
+            "engine",
+            "clock",
+            "error",
+            "fingerprint",
+        ],
+    ),
+    ("schedule", &["clock", "error", "private_file"]),
+    ("pipeline", &["bronze", "silver", "gold", "reccobeats", "spotify", "context", "lake", "clock", "error"]),
+    ("bronze", &["reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
     ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("stats", &[]),
+    ("reccobeats", &["spotify", "web", "clock", "error"]),
+    ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
+    ("web", &["random"]),
     ("context", &["lake", "engine", "clock"]),
     ("lake", &["engine", "error"]),
     ("engine", &["error"]),
     ("clock", &[]),
     ("error", &[]),
     ("fingerprint", &[]),
+    ("private_file", &["error"]),
+    ("random", &["error"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {
@@ -74,6 +98,13 @@ fn only_the_lake_knows_delta_and_only_stats_and_gold_know_stats() {
         };
         assert!(place == "lake" || !uses("deltalake"), "{} uses deltalake", path.display());
         assert!(place == "lake" || !uses("object_store"), "{} uses object_store", path.display());
+        assert!(place == "spotify" || !uses("rspotify"), "{} uses rspotify", path.display());
+        assert!(place == "schedule" || !uses("tokio_cron_scheduler"), "{} uses the scheduler's library", path.display());
+        assert!(
+            ["spotify", "reccobeats", "web"].contains(&place.as_str()) || !uses("reqwest"),
+            "{} uses the network",
+            path.display()
+        );
     }
 }
 
@@ -83,6 +114,8 @@ fn no_clock_environment_or_randomness_outside_their_places() {
         let (place, name) = (place(&path), path.to_string_lossy().into_owned());
         let clock = ["Utc::now", "SystemTime::now", "Instant::now", "Uuid::new_v4"].iter().any(|word| text.contains(word));
         assert!(place == "clock" || !clock, "{name} reads a clock");
+        let random = text.contains("SystemRandom");
+        assert!(place == "random" || !random, "{name} draws random bytes");
         let environment = text.contains("std::env::var");
         assert!(name == "cli/settings.rs" || !environment, "{name} reads the environment");
         let sql = path.extension().is_some_and(|end| end == "sql");
@@ -145,6 +178,17 @@ fn every_model_plans_over_empty_tables_and_yields_its_declared_columns() {
         scope.register_rows("listening_with_features", LISTENING_WITH_FEATURES.schema(), Vec::new()).unwrap();
         let tracks =
             scope.model("tracks", moodlake::gold::mood::TRACKS, Vec::<datafusion::scalar::ScalarValue>::new()).await.unwrap();
+        for model in [moodlake::bronze::tracks::CHANGES, moodlake::bronze::tracks::REPLACEMENT] {
+            let scope = engine.scope();
+            for name in ["known", "incoming", "changes"] {
+                scope.register_rows(name, TRACK_FEATURES.schema(), Vec::new()).unwrap();
+            }
+            let now = datafusion::scalar::ScalarValue::TimestampMicrosecond(Some(0), Some("UTC".into()));
+            let values = if model.contains("$now") { vec![("now", now)] } else { Vec::new() };
+            let found = scope.model("tracks", model, values).await.unwrap();
+            let found: Vec<_> = names(&shape(found.schema().as_arrow())).into_iter().filter(|name| name != "is_new").collect();
+            assert_eq!(found, names(&shape(&TRACK_FEATURES.schema())));
+        }
         let columns: BTreeSet<_> = names(&shape(tracks.schema().as_arrow())).into_iter().collect();
         let clusters: BTreeSet<_> = names(&shape(&MOOD_CLUSTERS.schema())).into_iter().collect();
         assert!(columns.is_subset(&clusters), "{columns:?}");

@@ -2,17 +2,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod architecture;
+mod authorization;
 mod bad_input;
 mod catalog;
 mod cli;
 mod fake_spotify;
 mod import;
+mod ingest;
 mod models;
 mod moods;
 mod pipeline;
 mod properties;
 mod query;
+mod recorded;
+mod refusals;
 mod relations;
+mod schedule;
 mod scheduled;
+mod secrets;
 mod signing_in;
 mod workspace;

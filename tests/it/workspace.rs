@@ -49,6 +49,18 @@ impl Workspace {
         }
     }
 
+    /// Runs `moodlake` against a fake Spotify.
+    pub fn with(&self, fake: &crate::fake_spotify::Fake, arguments: &str) -> Ran {
+        self.with_more(fake, arguments, &[])
+    }
+
+    pub fn with_more(&self, fake: &crate::fake_spotify::Fake, arguments: &str, more: &[(&str, &str)]) -> Ran {
+        let environment = fake.environment();
+        let mut all: Vec<_> = environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        all.extend_from_slice(more);
+        self.run_list(&arguments.split_whitespace().collect::<Vec<_>>(), &all)
+    }
+
     /// The rows of a query over `./data` or the named lake.
     pub fn query(&self, sql: &str) -> Vec<Value> {
         self.query_lake("data", sql)

@@ -12,6 +12,7 @@ use crate::error::{Error, Explain, Result};
 use crate::spotify::login::{self, Keeping, Login, Redirect};
 use crate::spotify::token::Authorization;
 use crate::web::Patience;
+use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, IsTerminal as _};
@@ -37,15 +38,18 @@ async fn log_in(settings: &Settings, args: LoginArgs) -> Result<()> {
     let login = Arc::new(Login::begin(&app)?);
     let (redirect_at, path) = login::redirect(&app)?;
     let url = login.url()?;
+    let listener = match if args.paste { None } else { args.listen.or(redirect_at) } {
+        Some(address) => Some(login::listen(address).await?),
+        None => None,
+    };
     eprintln!("Open this address in a browser and agree:\n\n  {url}\n");
     if !args.no_browser && open::that_detached(&url).is_err() {
         tracing::debug!("no browser could be opened");
     }
-    let listen = if args.paste { None } else { args.listen.or(redirect_at) };
     let reader = Arc::clone(&login);
-    let code = if let Some(address) = listen {
+    let code = if let Some(listener) = listener {
         eprintln!("Waiting for the answer at {} …", app.redirect_uri);
-        let listening = login::receive(address, path, Duration::from_secs(args.timeout), move |query| reader.read(query));
+        let listening = login::receive(listener, path, Duration::from_secs(args.timeout), move |query| reader.read(query));
         if std::io::stdin().is_terminal() {
             eprintln!("Is the browser on another machine? Paste here the address that it was sent to.");
             tokio::select! {
@@ -135,6 +139,7 @@ pub fn summary(settings: &Settings) -> Result<Value> {
     let lake = settings.lake()?;
     let (kept, state) = (token_file(settings, &lake).load()?, state_file(&lake).read());
     let now = Clock::System.now();
+    let seconds = |time: DateTime<Utc>| json!(time.to_rfc3339_opts(SecondsFormat::Secs, true));
     let mut document = json!({
         "authorized": kept.is_some(),
         "login_needed": state.login_needed,
@@ -144,10 +149,10 @@ pub fn summary(settings: &Settings) -> Result<Value> {
     if let Some(kept) = kept {
         document["user_id"] = json!(kept.user_id);
         document["scopes"] = json!(kept.scopes);
-        document["authorized_at"] = json!(kept.authorized_at);
-        document["ends_at"] = json!(kept.ends_at());
+        document["authorized_at"] = seconds(kept.authorized_at);
+        document["ends_at"] = seconds(kept.ends_at());
         document["days_left"] = json!(kept.days_left(now));
-        document["access_token_expires_at"] = json!(kept.expires_at);
+        document["access_token_expires_at"] = seconds(kept.expires_at);
     }
     Ok(document)
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// The column that tells a table's newest row, by table.
-const NEWEST: [(&str, &str); 11] = [
+const NEWEST: [(&str, &str); 12] = [
     ("listening_history_bronze", "played_at"),
     ("my_tracks_features_bronze", "fetched_at"),
     ("my_tracks_features_bronze_synthetic", "generated_at"),
@@ -27,6 +27,7 @@ const NEWEST: [(&str, &str); 11] = [
     ("mood_cluster_profiles", "fitted_at"),
     ("import_ledger", "imported_at"),
     ("history_gaps", "detected_at"),
+    ("feature_misses", "asked_at"),
     ("runs", "started_at"),
     ("check_results", "checked_at"),
 ];
@@ -50,7 +51,7 @@ pub async fn status(settings: &Settings, args: &StatusArgs) -> Result<()> {
     let gaps = if has("ops.history_gaps") { rows(&lake, &engine, GAPS).await? } else { Vec::new() };
     let document = json!({
         "lake": lake.root().display().to_string(), "tables": tables, "feature_coverage": coverage, "last_run": last_run,
-        "open_gaps": gaps,
+        "open_gaps": gaps, "authorization": super::auth::summary(settings).unwrap_or(Value::Null),
     });
     match args.format {
         ReportFormat::Json => {
@@ -82,7 +83,8 @@ async fn table(lake: &Lake, engine: &Engine, layer: &str, name: &str, at: &Table
         // The engine answers a maximum from the log's statistics where they are exact.
         Some((_, column)) if extent.rows != Some(0) => {
             let sql = format!("SELECT arrow_cast(max({column}), 'Utf8') AS newest FROM {layer}.{name}");
-            rows(lake, engine, &sql).await?.pop().map(|row| row["newest"].clone())
+            // A table that someone put there in our table's place may lack the column: that is no reason to tell nothing.
+            rows(lake, engine, &sql).await.ok().and_then(|mut rows| rows.pop()).map(|row| row["newest"].clone())
         }
         _ => None,
     };
@@ -154,6 +156,25 @@ fn text(document: &Value) -> String {
     if !gaps.is_empty() {
         let keys = ["user_id", "from_at", "to_at"];
         let _ = write!(text, "\nplays may be missing\n{}", aligned(&keys, &cells(&gaps, &keys)));
+    }
+    let authorization = &document["authorization"];
+    if authorization["authorized"] == true {
+        let _ = writeln!(
+            text,
+            "\nSpotify authorization of {}: given {}, {} days left",
+            cell(authorization, "user_id"),
+            cell(authorization, "authorized_at"),
+            authorization["days_left"]
+        );
+    } else if authorization["login_needed"].is_object() {
+        let _ = writeln!(
+            text,
+            "\nSpotify authorization: ended {}, log in with `moodlake auth login`",
+            cell(&authorization["login_needed"], "since")
+        );
+    }
+    if authorization["not_before"].is_string() {
+        let _ = writeln!(text, "Spotify asks to wait until {}", cell(authorization, "not_before"));
     }
     text
 }

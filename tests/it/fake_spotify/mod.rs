@@ -31,7 +31,7 @@ impl Time {
 pub struct Fake {
     pub address: SocketAddr,
     world: Arc<Mutex<World>>,
-    _runtime: tokio::runtime::Runtime,
+    runtime: Option<tokio::runtime::Runtime>,
 }
 
 impl Fake {
@@ -42,11 +42,13 @@ impl Fake {
     pub fn start_at(address: &str, world: World) -> Self {
         // A runtime of its own: the client's must not decide when the service answers.
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = runtime.block_on(tokio::net::TcpListener::bind(address)).unwrap();
+        let listener = std::net::TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
+        listener.set_nonblocking(true).unwrap();
         let world = Arc::new(Mutex::new(world));
-        runtime.spawn(http::serve(listener, Arc::clone(&world)));
-        Self { address, world, _runtime: runtime }
+        let serving = Arc::clone(&world);
+        runtime.spawn(async move { http::serve(tokio::net::TcpListener::from_std(listener).unwrap(), serving).await });
+        Self { address, world, runtime: Some(runtime) }
     }
 
     pub fn world(&self) -> MutexGuard<'_, World> {
@@ -68,6 +70,14 @@ impl Fake {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec()
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

@@ -133,6 +133,11 @@ impl World {
         code
     }
 
+    /// Answers with this page from now on.
+    pub fn show(&mut self, page: &str) {
+        self.page = Some(page.to_owned());
+    }
+
     /// Moves the person's consent into the past.
     pub fn authorized_at(&mut self, us: i64) {
         self.authorized_us = us;
