@@ -8,6 +8,8 @@ echo "== format"
 cargo fmt --check
 echo "== tests"
 cargo test --release --locked
+echo "== a thousand polls of a Spotify that keeps failing (some minutes)"
+cargo test --release --locked --test it -- --ignored --exact scheduled::in_a_thousand_polls_it_is_the_same
 echo "== lints"
 cargo clippy --release --locked --all-targets -- -D warnings
 echo "all checks passed"

@@ -11,7 +11,7 @@ use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step, Task, Unit};
 use crate::error::{Error, Explain, Result};
 use crate::lake::Mode;
-use crate::lake::merge::known_keys;
+use crate::lake::merge::{Narrow, known_keys};
 use crate::lake::rows::store;
 use crate::lake::tables::{KAGGLE_TRACKS, REJECTED_ROWS};
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
@@ -131,7 +131,7 @@ async fn settle(
 ) -> Result<CatalogImported> {
     let stored = context.lake.table(&KAGGLE_TRACKS)?.open().await?;
     let keys: HashSet<String> = parsed.batches.iter().flat_map(|batch| row_ids(batch).map(str::to_owned)).collect();
-    let known = known_keys(&context.engine, stored.as_ref(), &KAGGLE_TRACKS, &keys, &HashSet::new()).await?;
+    let known = known_keys(&context.engine, stored.as_ref(), &KAGGLE_TRACKS, &keys, &Narrow::default()).await?;
     let mut new = Vec::new();
     for batch in &parsed.batches {
         let keep: BooleanArray = row_ids(batch).map(|id| Some(!known.contains(id))).collect();

@@ -6,6 +6,7 @@
 use super::play::Play;
 use crate::error::{Explain, Result};
 use crate::fingerprint;
+use crate::lake::merge::Narrow;
 use crate::lake::rows::{days, instants};
 use crate::lake::tables::LISTENING_HISTORY;
 use arrow::array::{
@@ -118,10 +119,14 @@ impl HistoryRows {
         &self.seen
     }
 
-    /// The months that the plays fall into.
+    /// The months and the time that the plays fall into.
     #[must_use]
-    pub fn months(&self) -> HashSet<String> {
-        self.months.iter().cloned().collect()
+    pub fn narrow(&self) -> Narrow {
+        let (first, last) = (self.played_at_us.iter().min(), self.played_at_us.iter().max());
+        Narrow {
+            partition_values: Some(self.months.iter().cloned().collect()),
+            times: first.zip(last).map(|(&first, &last)| ("played_at", first, last)),
+        }
     }
 
     /// The file that each gathered play came from.

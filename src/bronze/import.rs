@@ -69,7 +69,7 @@ pub async fn import_plays(context: &Context, user_id: &str, name: &str, plays: &
     plays.iter().for_each(|play| gathered.play(0, play));
     let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
     let known =
-        known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, gathered.rows.keys(), &gathered.rows.months()).await?;
+        known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, gathered.rows.keys(), &gathered.rows.narrow()).await?;
     let held = stored.as_ref().map_or(Ok(Some(0)), |stored| stored.extent().map(|extent| extent.rows))?;
     let mode = if held == Some(known.len() as u64) { Mode::Append } else { Mode::Replace };
     let import = Import { paths: Vec::new(), user_id: user_id.to_owned(), dry_run: false };
@@ -124,10 +124,10 @@ fn gather(paths: &[PathBuf], user_id: String, task: &Arc<dyn Task>) -> Result<Ga
 
 async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode: Mode, watch: Stopwatch) -> Result<Imported> {
     let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
-    let (keys, months) = (gathered.rows.keys(), gathered.rows.months());
+    let (keys, narrow) = (gathered.rows.keys(), gathered.rows.narrow());
     // What is replaced is known to nobody any more.
     let stored = stored.filter(|_| mode == Mode::Append);
-    let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, keys, &months).await?;
+    let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, keys, &narrow).await?;
     let new = gathered.rows.is_new(&known);
     let accounts = accounts(&gathered, &new)?;
     let mut step = Step::new("import", LISTENING_HISTORY.label());

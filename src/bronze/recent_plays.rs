@@ -56,7 +56,7 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
         rows.push(user_id, 0, &as_play(play));
     });
     let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
-    let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, rows.keys(), &rows.months()).await?;
+    let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, rows.keys(), &rows.narrow()).await?;
     let new = rows.is_new(&known);
     let kept = new.iter().filter(|&&is_new| is_new).count();
     let odd = odd.into_iter().map(rejected).collect::<Vec<_>>();

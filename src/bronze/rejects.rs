@@ -7,7 +7,7 @@ use super::play::Reject;
 use crate::context::Context;
 use crate::error::Result;
 use crate::fingerprint;
-use crate::lake::merge::known_keys;
+use crate::lake::merge::{Narrow, known_keys};
 use crate::lake::rows::{batch, instants, store};
 use crate::lake::tables::REJECTED_ROWS;
 use crate::lake::{Mode, Written};
@@ -44,7 +44,7 @@ impl Rejected {
 pub async fn any_known(context: &Context, rejected: &[Rejected]) -> Result<bool> {
     let wanted: HashSet<String> = rejected.iter().map(Rejected::key).collect();
     let stored = context.lake.table(&REJECTED_ROWS)?.open().await?;
-    Ok(!known_keys(&context.engine, stored.as_ref(), &REJECTED_ROWS, &wanted, &HashSet::new()).await?.is_empty())
+    Ok(!known_keys(&context.engine, stored.as_ref(), &REJECTED_ROWS, &wanted, &Narrow::default()).await?.is_empty())
 }
 
 /// Adds those rejected rows that are not stored yet.
@@ -55,7 +55,7 @@ pub async fn keep(context: &Context, user_id: Option<&str>, rejected: &[Rejected
     let mut seen = HashSet::new();
     let unique: Vec<_> = rejected.iter().map(|row| (row.key(), row)).filter(|(key, _)| seen.insert(key.clone())).collect();
     let stored = context.lake.table(&REJECTED_ROWS)?.open().await?;
-    let known = known_keys(&context.engine, stored.as_ref(), &REJECTED_ROWS, &seen, &HashSet::new()).await?;
+    let known = known_keys(&context.engine, stored.as_ref(), &REJECTED_ROWS, &seen, &Narrow::default()).await?;
     let new: Vec<_> = unique.into_iter().filter(|(key, _)| !known.contains(key)).collect();
     if new.is_empty() {
         return Ok(None);

@@ -11,12 +11,22 @@ use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use datafusion::prelude::{Expr, col, lit};
+use datafusion::scalar::ScalarValue;
 use futures::StreamExt;
 use std::collections::HashSet;
 
+/// What is known of the rows that are looked for, so that fewer files are read.
+#[derive(Clone, Debug, Default)]
+pub struct Narrow {
+    /// Values of the partition column.
+    pub partition_values: Option<HashSet<String>>,
+    /// A column of instants, and the first and the last in microseconds since 1970.
+    pub times: Option<(&'static str, i64, i64)>,
+}
+
 /// Those of `wanted` that the table holds in its key column.
 ///
-/// `partition_values` narrows the look-up to data files that can hold them, for a table that is partitioned.
+/// `narrow` narrows the look-up to data files that can hold them.
 ///
 /// # Errors
 /// When the table cannot be read or has no key.
@@ -25,7 +35,7 @@ pub async fn known_keys(
     snapshot: Option<&Snapshot>,
     table: &Table,
     wanted: &HashSet<String>,
-    partition_values: &HashSet<String>,
+    narrow: &Narrow,
 ) -> Result<HashSet<String>> {
     let (Some(snapshot), false) = (snapshot, wanted.is_empty()) else { return Ok(HashSet::new()) };
     let key = table.key.ok_or_else(|| Error::failure(format!("table {} has no key to merge on", table.label())))?;
@@ -38,8 +48,14 @@ pub async fn known_keys(
     let scope = engine.scope();
     scope.register("stored", snapshot.provider(&scope.state()).await?)?;
     let mut stored = scope.table("stored").await?;
-    if let Some(partition) = table.partitions.first() {
-        stored = stored.filter(any_of(partition, partition_values)).explain(failed)?;
+    if let (Some(partition), Some(values)) = (table.partitions.first(), &narrow.partition_values) {
+        stored = stored.filter(any_of(partition, values)).explain(failed)?;
+    }
+    if let Some((column, from_us, to_us)) = narrow.times {
+        let instant = |us: i64| lit(ScalarValue::TimestampMicrosecond(Some(us), Some("UTC".into())));
+        // The log's least and greatest times are cut to milliseconds: a second to either side is on the safe one.
+        let (from, to) = (instant(from_us.saturating_sub(1_000_000)), instant(to_us.saturating_add(1_000_000)));
+        stored = stored.filter(col(column).between(from, to)).explain(failed)?;
     }
     let mut stream = stored.select_columns(&[key]).explain(failed)?.execute_stream().await.explain(failed)?;
     let mut known = HashSet::new();
