@@ -127,18 +127,18 @@ pub struct IngestArgs {
     /// Merges stored answers (files or folders of ops/raw_responses) instead of asking Spotify
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "history_only")]
     pub replay: Vec<PathBuf>,
-    /// Writes what was done to stdout as one JSON document, or not at all
+    /// `json` writes what was done to stdout as one document; `text` writes nothing there
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: ReportFormat,
 }
 
 #[derive(Args, Clone, Debug)]
 pub struct RunArgs {
-    #[command(flatten)]
-    pub mood: MoodArgs,
-    /// Writes what was done to stdout as one JSON document, or not at all
+    /// `json` writes what was done to stdout as one document; `text` writes nothing there
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: ReportFormat,
+    #[command(flatten)]
+    pub mood: MoodArgs,
 }
 
 #[derive(Args, Debug)]

@@ -26,8 +26,8 @@ const SECRET_BEARING: [&str; 13] = [
     "mio",
 ];
 
-/// Starts logging for this process.
-pub fn start(global: &Global) {
+/// Starts logging for this process. A service's lines carry their time (UTC), a command's are read as they come.
+pub fn start(global: &Global, with_time: bool) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "off,moodlake=warn",
         (_, 0) => "off,moodlake=info",
@@ -39,6 +39,7 @@ pub fn start(global: &Global) {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match global.log_format {
         LogFormat::Json => lines.json().boxed(),
+        LogFormat::Text if with_time => lines.with_target(false).with_ansi(false).boxed(),
         LogFormat::Text => lines.without_time().with_target(false).with_ansi(false).boxed(),
     };
     // A second start happens only where a test runs several commands in one process; the first one's settings then stay.

@@ -31,7 +31,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             return Ok(ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(Kind::Usage.exit_code())));
         }
     };
-    logging::start(&cli.global);
+    logging::start(&cli.global, matches!(cli.command, Command::Schedule(_)));
     if let Command::Completions { shell } = cli.command {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut Cli::command(), "moodlake", &mut script);

@@ -37,13 +37,24 @@ pub struct Sources {
     pub features: FeatureProvider,
 }
 
+/// What it means that there is no Spotify app to ask with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutSpotify {
+    /// The run fails: this is what it was for.
+    Fails,
+    /// It is told, and the other parts are done.
+    IsTold,
+    /// Nobody expected one.
+    IsFine,
+}
+
 /// How the ingestion runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Ingest {
     /// Reads the recent plays and nothing else: the light poll.
     pub history_only: bool,
-    /// Whether it is a failure that no Spotify app is configured.
-    pub needs_spotify: bool,
+    /// What it means that no Spotify app is configured.
+    pub without_spotify: WithoutSpotify,
     /// Whether synthetic features may be made.
     pub allow_synthetic: bool,
 }
@@ -58,7 +69,7 @@ pub async fn ingest(context: &Context, sources: &Sources, options: &Ingest, jour
             answered
         }
         Err(error) => {
-            journal.failed(Step::new("history", LISTENING_HISTORY.label()).took(watch), error);
+            journal.failed(Step::new("ingest", LISTENING_HISTORY.label()).took(watch), error);
             false
         }
     };
@@ -124,8 +135,10 @@ async fn history(context: &Context, sources: &Sources, options: &Ingest) -> Resu
     let step = Step::new("ingest", LISTENING_HISTORY.label());
     let Some(client) = &sources.spotify else {
         let says = "no Spotify app is configured";
-        if !options.needs_spotify {
-            return Ok(vec![step.remarked(says)]);
+        match options.without_spotify {
+            WithoutSpotify::IsFine => return Ok(Vec::new()),
+            WithoutSpotify::IsTold => return Ok(vec![step.remarked(says)]),
+            WithoutSpotify::Fails => {}
         }
         return Err(Error::authorization(says).hint(
             "register an app at developer.spotify.com/dashboard, set SPOTIFY_CLIENT_ID and run `moodlake auth login` (docs/spotify.md); \

@@ -7,7 +7,7 @@ mod ingest;
 mod journal;
 mod record;
 
-pub use ingest::{FeatureProvider, Ingest, Sources, ingest, replay};
+pub use ingest::{FeatureProvider, Ingest, Sources, WithoutSpotify, ingest, replay};
 pub use journal::{Journal, Tell};
 pub use record::record;
 

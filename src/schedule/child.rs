@@ -1,7 +1,8 @@
 //! A run as a process of its own.
 
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
@@ -26,20 +27,24 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// A run that did not even begin.
+    pub const fn never_begun() -> Self {
+        Self { code: -1, stdout: String::new(), status: None }
+    }
+
     /// How it ended, in words.
     pub fn words(&self) -> String {
         match self.code {
             3 => "a login is needed".to_owned(),
-            _ => self.status.map_or_else(|| "it could not be waited for".to_owned(), |status| status.to_string()),
+            _ => self.status.map_or_else(|| "it could not be started".to_owned(), |status| status.to_string()),
         }
     }
 }
 
 impl Child {
-    /// Starts this very program again with other arguments.
-    pub fn start(arguments: &[OsString]) -> Result<Self> {
-        let program = std::env::current_exe().explain(|| "where this program is cannot be told".to_owned())?;
-        let mut command = Command::new(&program);
+    /// Starts a program.
+    pub fn start(program: &Path, arguments: &[OsString]) -> Result<Self> {
+        let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
         // Ctrl-C goes to all processes of a terminal's group: the run is not in it, so that it can end in peace.
         #[cfg(unix)]
@@ -47,7 +52,7 @@ impl Child {
         let mut process = command.spawn().map_err(|error| {
             Error::failure(format!("a run cannot be started from {}", program.display()))
                 .because(error)
-                .hint("was the program moved or replaced? start the scheduler again")
+                .hint("was the program moved? the next run is tried as usual")
         })?;
         let stdout = process.stdout.take().map(|pipe| {
             tokio::spawn(async move {

@@ -10,13 +10,13 @@ mod summary;
 mod ticker;
 
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::private_file;
 use child::{Child, Ended};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use due::{Plan, Work};
-use state::{Last, StateFile};
+use state::{Last, State, StateFile};
 use std::ffi::OsString;
 use std::fs::TryLockError;
 use std::path::PathBuf;
@@ -33,6 +33,8 @@ const SILENCE_MAX: Duration = Duration::from_mins(1);
 pub struct Service {
     /// When runs are due.
     pub plan: Plan,
+    /// This program, as it was named when the service started: an upgrade in the same place is used from the next run on.
+    pub program: PathBuf,
     /// The command line of a full run.
     pub full: Vec<OsString>,
     /// The command line of a light poll.
@@ -45,6 +47,8 @@ pub struct Service {
     pub zone: Tz,
     /// Something to tell the person today, if there is anything.
     pub reminder: Box<dyn Fn(DateTime<Utc>) -> Option<String> + Send + Sync>,
+    /// When the person last logged in.
+    pub logged_in_at: Box<dyn Fn() -> Option<DateTime<Utc>> + Send + Sync>,
 }
 
 /// Runs until it is asked to stop; the run in flight ends first.
@@ -71,14 +75,14 @@ pub async fn serve<F: Future<Output = ()>>(service: Service, clock: Clock, stop:
             () = stop() => break,
         }
         let now = clock.now();
-        keeper.beat(now)?;
-        keeper.remind(now)?;
-        if let Some(work) = keeper.service.plan.due(&keeper.service.state.current(), now) {
-            is_stopping = keeper.run(work, &mut wakes, &stop).await?;
+        keeper.beat(now);
+        keeper.remind(now);
+        if let Some(work) = keeper.due(now) {
+            is_stopping = keeper.run(work, &mut wakes, &stop).await;
         }
     }
     tracing::info!("the scheduler has stopped");
-    keeper.service.state.update(|state| state.alive_at = None)?;
+    keeper.update(|state| state.alive_at = None);
     // The library's shutdown may fail only because it has ended already.
     let _ = ticker.shutdown().await;
     drop(lock);
@@ -88,71 +92,97 @@ pub async fn serve<F: Future<Output = ()>>(service: Service, clock: Clock, stop:
 struct Keeper {
     service: Service,
     clock: Clock,
+    state: State,
     beaten_at: DateTime<Utc>,
+    is_kept: bool,
 }
 
 impl Keeper {
     fn begin(service: Service, clock: Clock) -> Result<Self> {
         let now = clock.now();
-        service.state.update(|state| {
-            state.pid = std::process::id();
-            state.started_at = Some(now);
-            state.alive_at = Some(now);
-            state.running = None;
-        })?;
-        let current = service.state.current();
+        let mut state = service.state.current();
+        (state.pid, state.started_at, state.alive_at, state.running) = (std::process::id(), Some(now), Some(now), None);
+        // A lake that cannot be written to now is a mistake of whoever started the service; later it is a full disk.
+        service.state.write(&state)?;
+        let keeper = Self { service, clock, state, beaten_at: now, is_kept: true };
         let next = |time: Option<DateTime<Utc>>| match time {
             Some(time) if time <= now => "now".to_owned(),
-            Some(time) => time.with_timezone(&service.zone).format("%Y-%m-%d %H:%M %Z").to_string(),
+            Some(time) => time.with_timezone(&keeper.service.zone).format("%Y-%m-%d %H:%M %Z").to_string(),
             None => "never".to_owned(),
         };
-        let (full, poll) = (service.plan.next_full(&current, now), service.plan.next_poll(&current, now));
+        let plan = &keeper.service.plan;
+        let (full, poll) = (plan.next_full(&keeper.state, now), plan.next_poll(&keeper.state, now));
         tracing::info!("the scheduler has started: next full run {}, next poll {}", next(Some(full)), next(poll));
-        Ok(Self { service, clock, beaten_at: now })
+        Ok(keeper)
     }
 
-    fn beat(&mut self, now: DateTime<Utc>) -> Result<()> {
+    /// Changes the state. That it cannot be kept ends nothing: it is told once, and the service goes on with what it remembers.
+    fn update(&mut self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state);
+        match self.service.state.write(&self.state) {
+            Ok(()) => self.is_kept = true,
+            Err(error) => {
+                if std::mem::replace(&mut self.is_kept, false) {
+                    tracing::warn!(
+                        "{}: the service goes on, but after a restart it will not know of its last runs",
+                        error.in_one_line()
+                    );
+                }
+            }
+        }
+    }
+
+    fn due(&self, now: DateTime<Utc>) -> Option<Work> {
+        let asked_for_login = self.state.full.code == Some(Kind::Authorization.exit_code().into());
+        // Whoever has just logged in waits for no retry.
+        if asked_for_login && (self.service.logged_in_at)() > self.state.full.ended_at {
+            return Some(Work::Full);
+        }
+        self.service.plan.due(&self.state, now)
+    }
+
+    fn beat(&mut self, now: DateTime<Utc>) {
         // A clock that was set back counts as silence too.
         if (now - self.beaten_at).abs().to_std().unwrap_or_default() >= BEAT {
             self.beaten_at = now;
-            self.service.state.update(|state| state.alive_at = Some(now))?;
+            self.update(|state| state.alive_at = Some(now));
         }
-        Ok(())
     }
 
     /// Once a day in the listener's zone.
-    fn remind(&self, now: DateTime<Utc>) -> Result<()> {
+    fn remind(&mut self, now: DateTime<Utc>) {
         let today = now.with_timezone(&self.service.zone).date_naive();
-        if self.service.state.current().reminded_on == Some(today) {
-            return Ok(());
+        if self.state.reminded_on != Some(today) {
+            if let Some(text) = (self.service.reminder)(now) {
+                tracing::warn!("{text}");
+            }
+            self.update(|state| state.reminded_on = Some(today));
         }
-        if let Some(text) = (self.service.reminder)(now) {
-            tracing::warn!("{text}");
-        }
-        self.service.state.update(|state| state.reminded_on = Some(today))
     }
 
     /// One run, from start to end; true when the service was asked to stop meanwhile.
-    async fn run<F: Future<Output = ()>>(
-        &mut self,
-        work: Work,
-        wakes: &mut ticker::Wakes,
-        stop: &impl Fn() -> F,
-    ) -> Result<bool> {
+    async fn run<F: Future<Output = ()>>(&mut self, work: Work, wakes: &mut ticker::Wakes, stop: &impl Fn() -> F) -> bool {
         let started = self.clock.now();
+        self.update(|state| state.begin(work, started));
         let arguments = match work {
             Work::Full => &self.service.full,
             Work::Poll => &self.service.poll,
         };
-        self.service.state.update(|state| state.begin(work, started))?;
-        let mut child = Child::start(arguments)?;
+        let mut child = match Child::start(&self.service.program, arguments) {
+            Ok(child) => child,
+            Err(error) => {
+                tracing::error!("{}", error.in_one_line());
+                self.note(work, started, &Ended::never_begun());
+                return false;
+            }
+        };
         let mut stops = 0;
         let ended = loop {
             tokio::select! {
                 ended = child.ended() => break ended,
                 _ = wakes.recv() => {
                     let now = self.clock.now();
-                    self.beat(now)?;
+                    self.beat(now);
                     if (now - started).to_std().unwrap_or_default() > RUN_MAX {
                         tracing::warn!("the {} run takes longer than {} minutes: it is ended", work.name(), RUN_MAX.as_secs() / 60);
                         child.kill();
@@ -168,34 +198,27 @@ impl Keeper {
                 }
             }
         };
-        self.note(work, started, &ended)?;
-        Ok(stops > 0)
+        self.note(work, started, &ended);
+        stops > 0
     }
 
-    fn note(&self, work: Work, started: DateTime<Utc>, ended: &Ended) -> Result<()> {
+    fn note(&mut self, work: Work, started: DateTime<Utc>, ended: &Ended) {
         let now = self.clock.now();
-        self.service.state.update(|state| {
+        self.update(|state| {
             state.running = None;
             state.end(work, Last { started_at: Some(started), ended_at: Some(now), code: Some(ended.code), failures: 0 });
-        })?;
-        let current = self.service.state.current();
+        });
         let next = match work {
-            Work::Full => Some(self.service.plan.next_full(&current, now)),
-            Work::Poll => self.service.plan.next_poll(&current, now),
+            Work::Full => Some(self.service.plan.next_full(&self.state, now)),
+            Work::Poll => self.service.plan.next_poll(&self.state, now),
         };
         let next =
             next.map_or_else(String::new, |next| format!("; next {}", next.with_timezone(&self.service.zone).format("%H:%M %Z")));
-        let seconds = (now - started).as_seconds_f64();
+        let (seconds, did) = ((now - started).as_seconds_f64(), summary::of(&ended.stdout));
         if ended.code == 0 {
-            tracing::info!("{} run done in {seconds:.1} s: {}{next}", work.name(), summary::of(&ended.stdout));
+            tracing::info!("{} run done in {seconds:.1} s: {did}{next}", work.name());
         } else {
-            tracing::warn!(
-                "{} run failed ({}) after {seconds:.1} s: {}{next}",
-                work.name(),
-                ended.words(),
-                summary::of(&ended.stdout)
-            );
+            tracing::warn!("{} run failed ({}) after {seconds:.1} s: {did}{next}", work.name(), ended.words());
         }
-        Ok(())
     }
 }

@@ -94,14 +94,12 @@ impl StateFile {
         self.read().unwrap_or_default()
     }
 
-    /// Changes the state.
+    /// Keeps the state.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn update(&self, change: impl FnOnce(&mut State)) -> Result<()> {
-        let mut state = self.current();
-        change(&mut state);
-        let bytes = serde_json::to_vec_pretty(&state).explain(|| "the scheduler's state cannot be written".to_owned())?;
+    pub fn write(&self, state: &State) -> Result<()> {
+        let bytes = serde_json::to_vec_pretty(state).explain(|| "the scheduler's state cannot be written".to_owned())?;
         private_file::replace(&self.path, &bytes)
     }
 }

@@ -109,7 +109,7 @@ impl Access {
                 Reply::Refusal { status: 429, retry_after, .. } => (retry_after, "too many requests (429)".to_owned()),
                 Reply::Refusal { status, retry_after, .. } if status >= 500 => (retry_after, format!("status {status}")),
                 Reply::Refusal { status, body, .. } => {
-                    let says = super::refusal::message(&body);
+                    let says = super::refusal::words(&body);
                     return Err(Error::failure(format!("Spotify's accounts service refuses ({status}): {says}"))
                         .hint("the authorization is kept; the next run tries again")
                         .into());

@@ -37,7 +37,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         Error::failure(format!("cannot listen at {address} for the answer of the login"))
             .because(error)
-            .hint("is another login still waiting there? `--paste` goes without listening")
+            .hint("is another login or program there? `--paste` goes without listening")
     })
 }
 

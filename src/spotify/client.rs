@@ -7,7 +7,7 @@ use super::access::Access;
 use super::app::App;
 use super::audio_features::{self, Found};
 use super::recently_played::{self, Page};
-use super::refusal::{Forbidden, is_quota, message};
+use super::refusal::{Forbidden, is_quota, words};
 use super::state::StateFile;
 use super::token::TokenFile;
 use super::trouble::Trouble;
@@ -112,7 +112,7 @@ impl Client {
                     continue;
                 }
                 Reply::Refusal { status: 401, body, .. } => {
-                    return Err(Error::authorization(format!("Spotify does not accept a fresh token (401): {}", message(&body)))
+                    return Err(Error::authorization(format!("Spotify does not accept a fresh token (401): {}", words(&body)))
                         .hint("log in again with `moodlake auth login`")
                         .into());
                 }
@@ -123,7 +123,7 @@ impl Client {
                 Reply::Refusal { status: 429, retry_after, .. } => (retry_after, "too many requests (429)".to_owned()),
                 Reply::Refusal { status, retry_after, .. } if status >= 500 => (retry_after, format!("status {status}")),
                 Reply::Refusal { status, body, .. } => {
-                    return Err(Error::failure(format!("Spotify refuses GET {path} ({status}): {}", message(&body)))
+                    return Err(Error::failure(format!("Spotify refuses GET {path} ({status}): {}", words(&body)))
                         .hint("docs/spotify.md tells what Spotify's refusals mean")
                         .into());
                 }

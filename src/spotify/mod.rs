@@ -1,7 +1,7 @@
 //! Spotify: authorization and the Web API, as they behave.
 //!
 //! Owns the token and its refresh, the reading of refusals, and our own row types for what the API tells. `rspotify` carries the
-//! requests; its row types, its token file and its refresh are not used (docs/decisions/0008). `bronze` stores what comes out.
+//! requests; its row types, its token file and its refresh are not used (docs/decisions/0009). `bronze` stores what comes out.
 
 mod access;
 pub mod app;

@@ -88,6 +88,13 @@ pub fn message(body: &str) -> String {
     shortened(says.or_else(|| document.as_str()).unwrap_or_default())
 }
 
+/// The message of an error body for a person, who is told that there is none.
+#[must_use]
+pub fn words(body: &str) -> String {
+    let says = message(body);
+    if says.is_empty() { "without a word".to_owned() } else { says }
+}
+
 fn shortened(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= SHOWN_MAX { line } else { line.chars().take(SHOWN_MAX).chain(['…']).collect() }

@@ -109,7 +109,9 @@ fn a_run_with_nothing_new_writes_no_data_file() {
     let (before, answers) = (layers(), workspace.files("data/ops/raw_responses"));
     assert!(!before[2].is_empty());
     workspace.with(&fake, "run").succeeds();
+    let runs = workspace.files("data/ops/runs");
     workspace.with(&fake, "ingest --history-only").succeeds();
+    assert_eq!(workspace.files("data/ops/runs"), runs, "a poll that found nothing new is not worth a row");
     assert_eq!(layers(), before);
     assert_eq!(workspace.files("data/ops/raw_responses"), answers, "an answer that says the same is not kept twice");
 }

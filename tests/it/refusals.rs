@@ -56,7 +56,7 @@ fn a_service_that_is_down_fails_its_part_and_the_others_go_on() {
     let steps: Value = serde_json::from_str(&ran.stdout).unwrap();
     let outcome =
         |step: &str| steps["steps"].as_array().unwrap().iter().find(|row| row["step"] == step).map(|row| row["outcome"].clone());
-    assert_eq!(outcome("history").unwrap(), "failed");
+    assert_eq!(outcome("ingest").unwrap(), "failed");
     assert_eq!(outcome("populate-missing").unwrap(), "up_to_date");
     assert_eq!(workspace.count("data", "SELECT count(*) FROM ops.runs WHERE outcome = 'failed'"), 1);
 }

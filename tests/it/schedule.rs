@@ -5,6 +5,7 @@ use crate::fake_spotify::{Fake, Time, listener};
 use crate::signing_in::log_in;
 use crate::workspace::Workspace;
 use serde_json::Value;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -18,8 +19,12 @@ struct Running<'a> {
 
 impl<'a> Running<'a> {
     fn start(workspace: &'a Workspace, fake: &Fake, arguments: &str) -> Self {
+        Self::start_program(Path::new(env!("CARGO_BIN_EXE_moodlake")), workspace, fake, arguments)
+    }
+
+    fn start_program(program: &Path, workspace: &'a Workspace, fake: &Fake, arguments: &str) -> Self {
         let log = std::fs::File::options().create(true).append(true).open(workspace.path("log")).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_moodlake"));
+        let mut command = Command::new(program);
         command.current_dir(workspace.path("")).env_clear().envs(fake.environment()).env("MOODLAKE_TIMEZONE", "Europe/Madrid");
         command.arg("schedule").args(arguments.split_whitespace()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         Self { process: command.spawn().unwrap(), workspace }
@@ -132,11 +137,26 @@ fn a_run_in_flight_ends_before_the_service_does_and_a_second_signal_ends_it_at_o
 #[test]
 fn without_an_authorization_it_stays_up_and_goes_on_after_a_login() {
     let (workspace, fake) = (Workspace::new(), Fake::start(Time::Real));
-    let running = Running::start(&workspace, &fake, "--every 10s --no-poll");
+    let running = Running::start(&workspace, &fake, "--no-poll");
     running.until("the failure is told", || running.log().contains("a login is needed"));
     log_in(&workspace, &fake);
     fake.world().plays = listener::weeks(Time::Real.now_us() - 3 * listener::DAY_US, 1, 5);
-    running.until("a run that works", || running.log().contains("full run done"));
+    running.until("a run that works, and waits for no retry", || running.log().contains("full run done"));
+    running.signal("TERM");
+    assert_eq!(running.end(), 0);
+}
+
+#[test]
+fn a_program_that_is_away_for_a_while_ends_nothing() {
+    let (workspace, fake) = listening();
+    let (program, away) = (workspace.path("moodlake"), workspace.path("away"));
+    std::fs::copy(env!("CARGO_BIN_EXE_moodlake"), &program).unwrap();
+    let running = Running::start_program(&program, &workspace, &fake, "--every 10s --no-poll");
+    running.until("a run", || running.log().contains("full run done"));
+    std::fs::rename(&program, &away).unwrap();
+    running.until("a run that cannot begin", || running.log().contains("cannot be started"));
+    std::fs::rename(&away, &program).unwrap();
+    running.until("the next one", || running.log().matches("full run done").count() > 1);
     running.signal("TERM");
     assert_eq!(running.end(), 0);
 }

@@ -10,7 +10,7 @@ use moodlake::engine::Engine;
 use moodlake::error::Kind;
 use moodlake::gold::mood::{Clusters, MoodOptions};
 use moodlake::lake::Lake;
-use moodlake::pipeline::{self, FeatureProvider, Ingest, Journal, Options, Sources};
+use moodlake::pipeline::{self, FeatureProvider, Ingest, Journal, Options, Sources, WithoutSpotify};
 use moodlake::schedule::due::{Plan, Times, Work};
 use moodlake::schedule::state::{Last, State};
 use moodlake::spotify::app::App;
@@ -95,7 +95,7 @@ impl Simulation {
 
     async fn run(&self, work: Work) -> Option<Kind> {
         let context = self.context();
-        let ingest = Ingest { history_only: work == Work::Poll, needs_spotify: true, allow_synthetic: true };
+        let ingest = Ingest { history_only: work == Work::Poll, without_spotify: WithoutSpotify::Fails, allow_synthetic: true };
         let mut journal = Journal::new(&|_| {});
         // Silver and gold need no network: they are built at the end, and not two hundred times.
         pipeline::ingest(&context, &self.sources(), &ingest, &mut journal).await;
@@ -112,7 +112,7 @@ impl Simulation {
     /// The layers above, from what is there.
     async fn build(&self) {
         let context = self.context();
-        let ingest = Ingest { history_only: false, needs_spotify: false, allow_synthetic: true };
+        let ingest = Ingest { history_only: false, without_spotify: WithoutSpotify::IsFine, allow_synthetic: true };
         let features = ["valence", "energy"].map(str::to_owned);
         let options = Options { ingest, mood: MoodOptions::new(Clusters::Fixed(3), &features, 7, true).unwrap() };
         let mut journal = Journal::new(&|_| {});

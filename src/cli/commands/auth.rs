@@ -61,7 +61,10 @@ async fn log_in(settings: &Settings, args: LoginArgs) -> Result<()> {
         }
     } else {
         eprintln!("Paste here the address that the browser was sent to; the page itself may fail to load:");
-        pasted(&login).await?
+        tokio::time::timeout(Duration::from_secs(args.timeout), pasted(&login)).await.map_err(|_| {
+            Error::authorization(format!("nobody pasted an address within {} s", args.timeout))
+                .hint("begin anew with `moodlake auth login`; --timeout gives more time")
+        })??
     };
     let (authorization, forbidden) = login.finish(&code, &args.user, &keeping).await?;
     eprintln!("Logged in. {}", lives(&authorization, keeping.clock));
@@ -142,9 +145,9 @@ pub fn summary(settings: &Settings) -> Result<Value> {
     let seconds = |time: DateTime<Utc>| json!(time.to_rfc3339_opts(SecondsFormat::Secs, true));
     let mut document = json!({
         "authorized": kept.is_some(),
-        "login_needed": state.login_needed,
-        "not_before": state.not_before.filter(|&until| until > now),
-        "audio_features_denied_at": state.audio_features_denied_at,
+        "login_needed": state.login_needed.map(|ended| json!({ "since": seconds(ended.since), "reason": ended.reason })),
+        "not_before": state.not_before.filter(|&until| until > now).map(seconds),
+        "audio_features_denied_at": state.audio_features_denied_at.map(seconds),
     });
     if let Some(kept) = kept {
         document["user_id"] = json!(kept.user_id);

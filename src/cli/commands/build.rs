@@ -10,7 +10,7 @@ use crate::cli::settings::Settings;
 use crate::error::{Error, Result};
 use crate::gold::mood::{self, Clusters, MoodOptions};
 use crate::lake::TableAt;
-use crate::pipeline::{self, Ingest, Journal};
+use crate::pipeline::{self, Ingest, Journal, WithoutSpotify};
 use crate::silver::{self, Build, FeatureSource};
 
 pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilverArgs) -> Result<()> {
@@ -77,7 +77,11 @@ pub async fn build_gold(global: &Global, settings: &Settings, args: BuildGoldArg
 
 pub async fn run(global: &Global, settings: &Settings, args: &RunArgs) -> Result<()> {
     let options = pipeline::Options {
-        ingest: Ingest { history_only: false, needs_spotify: false, allow_synthetic: settings.allow_synthetic },
+        ingest: Ingest {
+            history_only: false,
+            without_spotify: WithoutSpotify::IsTold,
+            allow_synthetic: settings.allow_synthetic,
+        },
         mood: mood_options(&args.mood)?.allowing_synthetic(settings.allow_synthetic),
     };
     let (context, _lock) = writing(global, settings, settings.lake()?)?;
@@ -85,7 +89,7 @@ pub async fn run(global: &Global, settings: &Settings, args: &RunArgs) -> Result
     let started = context.clock.now();
     let mut journal = Journal::new(&tell);
     let outcome = pipeline::run(&context, &sources, &options, &mut journal).await;
-    conclude(&context, "run", started, journal, args.format, outcome).await
+    conclude(&context, "run", started, journal, args.format, false, outcome).await
 }
 
 pub fn mood_options(args: &MoodArgs) -> Result<MoodOptions> {

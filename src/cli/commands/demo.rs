@@ -15,7 +15,7 @@ use crate::error::{Error, Explain, Result};
 use crate::gold::mood::{Clusters, MoodOptions};
 use crate::lake::snapshot::AsOf;
 use crate::lake::tables::LISTENING_HISTORY;
-use crate::pipeline::{self, Ingest, Journal, Sources};
+use crate::pipeline::{self, Ingest, Journal, Sources, WithoutSpotify};
 use arrow::util::pretty::pretty_format_batches;
 use chrono::NaiveDate;
 use std::fmt::Write as _;
@@ -47,7 +47,11 @@ pub async fn demo(global: &Global, settings: &Settings) -> Result<()> {
     journal.note(import_plays(&context, LISTENER, "simulated", &heard).await?.steps);
     let features = ["valence", "energy", "danceability", "acousticness"].map(str::to_owned);
     let options = pipeline::Options {
-        ingest: Ingest { history_only: false, needs_spotify: false, allow_synthetic: settings.allow_synthetic },
+        ingest: Ingest {
+            history_only: false,
+            without_spotify: WithoutSpotify::IsFine,
+            allow_synthetic: settings.allow_synthetic,
+        },
         mood: MoodOptions::new(Clusters::Auto, &features, 7, false)?.allowing_synthetic(settings.allow_synthetic),
     };
     let outcome = pipeline::run(&context, &Sources::default(), &options, &mut journal).await;

@@ -4,10 +4,10 @@ use super::writing;
 use crate::cli::args::{Global, IngestArgs, ReportFormat};
 use crate::cli::output::{print, tell};
 use crate::cli::settings::Settings;
-use crate::context::Context;
+use crate::context::{Context, Outcome};
 use crate::error::{Explain, Result};
 use crate::lake::Lake;
-use crate::pipeline::{self, FeatureProvider, Ingest, Journal, Sources};
+use crate::pipeline::{self, FeatureProvider, Ingest, Journal, Sources, WithoutSpotify};
 use crate::reccobeats::ReccoBeats;
 use crate::spotify::state::StateFile;
 use crate::spotify::token::TokenFile;
@@ -22,13 +22,17 @@ pub async fn ingest(global: &Global, settings: &Settings, args: IngestArgs) -> R
     let mut journal = Journal::new(&tell);
     let outcome = if args.replay.is_empty() {
         let sources = sources(settings, &context)?;
-        let options = Ingest { history_only: args.history_only, needs_spotify: true, allow_synthetic: settings.allow_synthetic };
+        let options = Ingest {
+            history_only: args.history_only,
+            without_spotify: WithoutSpotify::Fails,
+            allow_synthetic: settings.allow_synthetic,
+        };
         pipeline::ingest(&context, &sources, &options, &mut journal).await;
         Ok(())
     } else {
         pipeline::replay(&context, &args.replay, &mut journal).await
     };
-    conclude(&context, "ingest", started, journal, args.format, outcome).await
+    conclude(&context, "ingest", started, journal, args.format, args.history_only, outcome).await
 }
 
 /// Records the steps, failed ones included, tells them as JSON where that is wanted, and ends with what failed.
@@ -38,9 +42,12 @@ pub async fn conclude(
     started: DateTime<Utc>,
     journal: Journal<'_>,
     format: ReportFormat,
+    history_only: bool,
     outcome: Result<()>,
 ) -> Result<()> {
-    let recorded = pipeline::record(context, command, started, journal.steps()).await;
+    // A poll that found nothing new, as most of nine thousand a year do, would only add a file to `ops/runs`.
+    let nothing_new = history_only && journal.steps().iter().all(|step| step.outcome == Outcome::UpToDate);
+    let recorded = if nothing_new { Ok(()) } else { pipeline::record(context, command, started, journal.steps()).await };
     if format == ReportFormat::Json {
         let document = json!({ "run_id": context.run_id, "command": command, "steps": journal.steps() });
         print(&format!("{}\n", serde_json::to_string(&document).explain(|| "the steps cannot be written".to_owned())?))?;

@@ -3,12 +3,12 @@
 //! Owns the way from flags to the service's plan and to the command lines of its runs.
 
 use super::build::mood_options;
-use super::ingest::{state_file, token_file};
+use super::ingest::{app, state_file, token_file};
 use crate::cli::args::{Global, LogFormat, ScheduleArgs};
 use crate::cli::output::print;
 use crate::cli::settings::Settings;
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, Explain, Result};
 use crate::lake::Lake;
 use crate::schedule::due::{Plan, Times, cron};
 use crate::schedule::state::{Last, State, StateFile};
@@ -33,6 +33,15 @@ pub async fn schedule(global: &Global, settings: &Settings, args: ScheduleArgs) 
     let poll = if args.no_poll { None } else { Some(duration("--poll", &args.poll)?) };
     let lake = settings.lake()?;
     let (token, state) = (token_file(settings, &lake), state_file(&lake));
+    let poll = poll.filter(|_| {
+        let is_configured = app(settings, &token).is_some();
+        if !is_configured {
+            tracing::info!("no Spotify app is configured: there is nothing to poll");
+        }
+        is_configured
+    });
+    let kept = token.clone();
+    let logged_in_at = move || kept.load().ok().flatten().map(|authorization| authorization.authorized_at);
     let reminder = move |now: DateTime<Utc>| match (token.load(), state.read().login_needed) {
         (Ok(Some(kept)), _) if kept.days_left(now) < REMINDER_DAYS => Some(format!(
             "the Spotify authorization ends in {} days, on {}: log in again with `moodlake auth login`, or plays will be missing after it",
@@ -53,12 +62,14 @@ pub async fn schedule(global: &Global, settings: &Settings, args: ScheduleArgs) 
     run.extend(args.mood.include_synthetic.then(|| OsString::from("--include-synthetic")));
     let service = Service {
         plan: Plan { full, poll },
+        program: std::env::current_exe().explain(|| "where this program is cannot be told".to_owned())?,
         full: run,
         poll: poll_line,
         state: scheduler_state(&lake),
         lock: lake.root().join(".moodlake.scheduler.lock"),
         zone: settings.zone,
         reminder: Box::new(reminder),
+        logged_in_at: Box::new(logged_in_at),
     };
     serve(service, Clock::System, crate::cli::asked_to_stop).await
 }
