@@ -1,7 +1,7 @@
 //! Spotify's answers as they came, for reading them again: `ops/raw_responses`.
 //!
 //! Owns the files: one an answer, compressed, in a folder a month, kept for 90 days. Spotify shows a play only for some hours: if
-//! this program ever reads an answer wrongly, the plays can be had from here. An answer that says what the last one said is not kept twice.
+//! this program ever reads an answer wrongly, the plays can be had from here. An answer that one of the last few said already is not kept twice.
 
 use crate::context::Context;
 use crate::error::{Error, Explain, Result};
@@ -33,7 +33,7 @@ pub struct RawResponse {
     pub body: String,
 }
 
-/// Keeps an answer, and removes those that are too old. Does nothing when it says what the newest one says.
+/// Keeps an answer, and removes those that are too old. Does nothing when one of the last few says the same.
 ///
 /// # Errors
 /// When the folder cannot be written.

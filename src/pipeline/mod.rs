@@ -1,6 +1,6 @@
 //! The order of the steps, and the record of what each did.
 //!
-//! Owns that order: it is written down nowhere else. Every step it runs becomes a row of `ops/runs`. A part of the ingestion that
+//! Owns that order: it is written down nowhere else. Steps become rows of `ops/runs`. A part of the ingestion that
 //! fails is told and the others go on; the layers above build on what is there.
 
 mod ingest;

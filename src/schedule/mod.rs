@@ -133,10 +133,12 @@ impl Keeper {
     }
 
     fn due(&self, now: DateTime<Utc>) -> Option<Work> {
-        let asked_for_login = self.state.full.code == Some(Kind::Authorization.exit_code().into());
         // Whoever has just logged in waits for no retry.
-        if asked_for_login && (self.service.logged_in_at)() > self.state.full.ended_at {
-            return Some(Work::Full);
+        let asked_for_login = |last: &Last| last.code == Some(Kind::Authorization.exit_code().into());
+        for (work, last) in [(Work::Full, &self.state.full), (Work::Poll, &self.state.poll)] {
+            if asked_for_login(last) && (self.service.logged_in_at)() > last.ended_at {
+                return Some(work);
+            }
         }
         self.service.plan.due(&self.state, now)
     }

@@ -1,6 +1,6 @@
 //! What ingestion brings into the lake, and what it leaves alone.
 
-use crate::fake_spotify::{Fake, Time, listener};
+use crate::fake_spotify::{Fake, Fault, Time, listener};
 use crate::signing_in::log_in;
 use crate::workspace::Workspace;
 use chrono::{DateTime, Utc};
@@ -251,6 +251,47 @@ fn reccobeats_is_asked_only_when_it_is_opted_in_in_forties_and_never_twice_for_a
     let names =
         workspace.query("SELECT track_name, album_name, isrc FROM bronze.my_tracks_features_bronze WHERE track_id LIKE '%03'");
     assert_eq!(names, [json!({ "track_name": "Song 3", "album_name": "Album", "isrc": "XX0000000003" })], "metadata stays");
+}
+
+#[test]
+fn reccobeats_that_asks_to_wait_is_waited_for_or_left_alone_until_then() {
+    let (workspace, fake) = logged_in();
+    fake.world().show(&page(&[item(1, "2026-10-01T10:00:00Z")]));
+    fake.world().reccobeats = [(listener::track_id(1), features(0.75))].into();
+    let opted_in = [("AUDIO_FEATURES_PROVIDER", "reccobeats")];
+    fake.world().scripted.push_back(("reccobeats", Fault::Status(429, Some(7200), "")));
+    let ran = workspace.with_more(&fake, "ingest", &opted_in).succeeds();
+    assert!(ran.stderr.contains("deferred until"), "{}", ran.stderr);
+    workspace.with_more(&fake, "ingest", &opted_in).succeeds();
+    assert_eq!(fake.world().count("reccobeats"), 1, "it is left alone");
+    std::fs::remove_file(workspace.path("data/.spotify_state.json")).unwrap();
+    let faults = [Fault::Status(429, Some(1), ""), Fault::NotJson, Fault::Half];
+    fake.world().scripted.extend(faults.map(|fault| ("reccobeats", fault)));
+    workspace.with_more(&fake, "ingest", &opted_in).succeeds();
+    assert_eq!(fake.world().count("reccobeats"), 5);
+    assert_eq!(workspace.count("data", "SELECT count(energy) FROM bronze.my_tracks_features_bronze"), 1);
+    fake.world().show(&page(&[item(2, "2026-10-01T11:00:00Z")]));
+    fake.world().scripted.push_back(("reccobeats", Fault::Status(404, None, "")));
+    let ran = workspace.with_more(&fake, "ingest", &opted_in).fails(1, "ReccoBeats refuses");
+    assert!(ran.stderr.contains("populate-missing"), "the other parts go on: {}", ran.stderr);
+}
+
+#[test]
+fn more_tracks_than_fit_one_request_are_asked_for_in_hundreds() {
+    let (workspace, fake) = logged_in();
+    let rows: Vec<_> = (0..230)
+        .map(|number| json!({ "ts": format!("2026-09-{:02}T{:02}:00:00Z", 1 + number / 20, number % 20), "ms_played": 60_000,
+            "master_metadata_track_name": format!("Song {number}"), "master_metadata_album_artist_name": "A",
+            "master_metadata_album_album_name": "B", "spotify_track_uri": format!("spotify:track:{}", listener::track_id(number)) }))
+        .collect();
+    workspace.write("Streaming_History_Audio_2026_0.json", Value::from(rows).to_string());
+    workspace.run("import Streaming_History_Audio_2026_0.json").succeeds();
+    fake.world().audio_features =
+        Some((0..200).map(|number| (listener::track_id(number), with_id(features(0.5), number))).collect());
+    workspace.with(&fake, "ingest").succeeds();
+    assert_eq!(fake.world().count("audio-features"), 3);
+    assert_eq!(workspace.count("data", "SELECT count(energy) FROM bronze.my_tracks_features_bronze"), 200);
+    assert_eq!(workspace.count("data", "SELECT count(*) FROM ops.feature_misses"), 30);
 }
 
 #[test]

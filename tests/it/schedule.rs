@@ -136,12 +136,24 @@ fn a_run_in_flight_ends_before_the_service_does_and_a_second_signal_ends_it_at_o
 
 #[test]
 fn without_an_authorization_it_stays_up_and_goes_on_after_a_login() {
+    for flags in ["--no-poll", "--poll 30m"] {
+        logs_in_later(flags);
+    }
+}
+
+fn logs_in_later(flags: &str) {
     let (workspace, fake) = (Workspace::new(), Fake::start(Time::Real));
-    let running = Running::start(&workspace, &fake, "--no-poll");
+    if flags == "--poll 30m" {
+        // A full run was done; the authorization ended between it and a poll.
+        let now = chrono::DateTime::<chrono::Utc>::from_timestamp_micros(Time::Real.now_us() - 3_600_000_000).unwrap();
+        let state = serde_json::json!({ "full": { "started_at": now, "ended_at": now, "code": 0, "failures": 0 } });
+        workspace.write("data/.moodlake.scheduler.json", state.to_string());
+    }
+    let running = Running::start(&workspace, &fake, flags);
     running.until("the failure is told", || running.log().contains("a login is needed"));
     log_in(&workspace, &fake);
     fake.world().plays = listener::weeks(Time::Real.now_us() - 3 * listener::DAY_US, 1, 5);
-    running.until("a run that works, and waits for no retry", || running.log().contains("full run done"));
+    running.until("a run that works, and waits for no retry", || running.log().contains("run done"));
     running.signal("TERM");
     assert_eq!(running.end(), 0);
 }

@@ -69,6 +69,25 @@ fn at_the_loudest_level_no_path_tells_a_secret() {
 
         fake.world().plays = listener::weeks(Time::Real.now_us() - 2 * listener::DAY_US, 1, 5);
         run("auth status");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_moodlake"));
+        command.current_dir(workspace.path("")).env_clear().envs(fake.environment()).envs(loud.iter().copied());
+        let log = std::fs::File::create(workspace.path("log")).unwrap();
+        let mut service =
+            command.args(["schedule", "-vv", "--poll", "10s"]).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        let said = || std::fs::read_to_string(workspace.path("log")).unwrap();
+        for _ in 0..600 {
+            if said().contains("poll run done") {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        service.kill().unwrap();
+        service.wait().unwrap();
+        assert!(said().contains("poll run done"), "{}", said());
+        search(&fake, "schedule", &said());
+        let asked = [loud, &[("AUDIO_FEATURES_PROVIDER", "reccobeats")]].concat();
+        let ran = workspace.with_more(&fake, "ingest -vv", &asked);
+        search(&fake, "reccobeats", &(ran.stdout + &ran.stderr));
         let loudest = run("ingest");
         assert!(loudest.stderr.contains("DEBUG") || loudest.stderr.contains("TRACE") || loudest.stderr.contains("INFO"));
         run("run");
