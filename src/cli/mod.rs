@@ -16,6 +16,7 @@ use settings::Settings;
 use std::error::Error as _;
 use std::ffi::OsString;
 use std::process::ExitCode;
+use tokio::sync::mpsc;
 
 /// Runs one command line. (Not generic, so that the commands are compiled here and not again in every program that calls it.)
 ///
@@ -43,13 +44,14 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         .build()
         .explain(|| "the program's threads cannot start".to_owned())?;
     let outcome = runtime.block_on(async {
-        if matches!(cli.command, Command::Schedule(_)) {
+        let mut stops = stop_requests();
+        if let Command::Schedule(args) = cli.command {
             // The scheduler ends the run in flight first.
-            return commands::dispatch(cli, settings).await;
+            return commands::schedule(&cli.global, &settings, args, stops).await;
         }
         tokio::select! {
             outcome = commands::dispatch(cli, settings) => outcome,
-            () = asked_to_stop() => Err(interrupted()),
+            Some(()) = stops.recv() => Err(interrupted()),
         }
     });
     // Unfinished files are removed as their writers are dropped; a parser that is still reading must not hold up the end for long.
@@ -57,21 +59,36 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-/// Ctrl-C, or the signal with which services are stopped. Where signals cannot be heard it waits for ever.
-pub(crate) async fn asked_to_stop() {
+/// One message for each Ctrl-C and each signal with which services are stopped; none where signals cannot be heard. They are
+/// heard from here on without a break, so that none that comes at an inconvenient moment is lost.
+fn stop_requests() -> mpsc::UnboundedReceiver<()> {
+    let (requests, received) = mpsc::unbounded_channel();
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                Ok(()) = tokio::signal::ctrl_c() => return,
-            }
+        if let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+            tokio::spawn(async move {
+                loop {
+                    tokio::select! {
+                        _ = terminate.recv() => {}
+                        _ = interrupt.recv() => {}
+                    }
+                    if requests.send(()).is_err() {
+                        return;
+                    }
+                }
+            });
         }
     }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    #[cfg(not(unix))]
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if requests.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    received
 }
 
 fn interrupted() -> Error {

@@ -21,6 +21,8 @@ use std::ffi::OsString;
 use std::fs::TryLockError;
 use std::path::PathBuf;
 use std::time::Duration;
+use ticker::{Ticker, Wakes};
+use tokio::sync::mpsc;
 
 /// A run that takes longer hangs: it is ended and tried again.
 pub const RUN_MAX: Duration = Duration::from_hours(2);
@@ -28,6 +30,9 @@ pub const RUN_MAX: Duration = Duration::from_hours(2);
 const BEAT: Duration = Duration::from_secs(30);
 /// A wake is made up when the ticker has been silent for so long.
 const SILENCE_MAX: Duration = Duration::from_mins(1);
+
+/// One message for each time that the service is asked to stop.
+pub type Stops = mpsc::UnboundedReceiver<()>;
 
 /// What the service does and for which lake.
 pub struct Service {
@@ -55,7 +60,7 @@ pub struct Service {
 ///
 /// # Errors
 /// When another scheduler serves the lake, or the state cannot be kept.
-pub async fn serve<F: Future<Output = ()>>(service: Service, clock: Clock, stop: impl Fn() -> F) -> Result<()> {
+pub async fn serve(service: Service, clock: Clock, mut stops: Stops) -> Result<()> {
     let lock = private_file::lock_file(&service.lock)?;
     match lock.try_lock() {
         Ok(()) => {}
@@ -66,25 +71,24 @@ pub async fn serve<F: Future<Output = ()>>(service: Service, clock: Clock, stop:
         Err(TryLockError::Error(error)) => return Err(Error::failure("the scheduler's lock cannot be taken").because(error)),
     }
     let mut keeper = Keeper::begin(service, clock)?;
-    let (mut ticker, mut wakes) = ticker::start().await?;
+    let (ticker, mut wakes) = Ticker::start().await?;
     let mut is_stopping = false;
     while !is_stopping {
         tokio::select! {
             // A ticker that has died must not silence the service.
             _ = tokio::time::timeout(SILENCE_MAX, wakes.recv()) => {}
-            () = stop() => break,
+            Some(()) = stops.recv() => break,
         }
         let now = clock.now();
         keeper.beat(now);
         keeper.remind(now);
         if let Some(work) = keeper.due(now) {
-            is_stopping = keeper.run(work, &mut wakes, &stop).await;
+            is_stopping = keeper.run(work, &mut wakes, &mut stops).await;
         }
     }
     tracing::info!("the scheduler has stopped");
     keeper.update(|state| state.alive_at = None);
-    // The library's shutdown may fail only because it has ended already.
-    let _ = ticker.shutdown().await;
+    ticker.stop().await;
     drop(lock);
     Ok(())
 }
@@ -163,7 +167,7 @@ impl Keeper {
     }
 
     /// One run, from start to end; true when the service was asked to stop meanwhile.
-    async fn run<F: Future<Output = ()>>(&mut self, work: Work, wakes: &mut ticker::Wakes, stop: &impl Fn() -> F) -> bool {
+    async fn run(&mut self, work: Work, wakes: &mut Wakes, stops: &mut Stops) -> bool {
         let started = self.clock.now();
         self.update(|state| state.begin(work, started));
         let arguments = match work {
@@ -178,11 +182,11 @@ impl Keeper {
                 return false;
             }
         };
-        let mut stops = 0;
+        let mut asked = 0;
         let ended = loop {
             tokio::select! {
                 ended = child.ended() => break ended,
-                _ = wakes.recv() => {
+                Some(()) = wakes.recv() => {
                     let now = self.clock.now();
                     self.beat(now);
                     if (now - started).to_std().unwrap_or_default() > RUN_MAX {
@@ -190,9 +194,9 @@ impl Keeper {
                         child.kill();
                     }
                 }
-                () = stop() => {
-                    stops += 1;
-                    if stops == 1 {
+                Some(()) = stops.recv() => {
+                    asked += 1;
+                    if asked == 1 {
                         tracing::info!("asked to stop: the {} run in flight ends first; ask again to end it now", work.name());
                     } else {
                         child.kill();
@@ -201,7 +205,7 @@ impl Keeper {
             }
         };
         self.note(work, started, &ended);
-        stops > 0
+        asked > 0
     }
 
     fn note(&mut self, work: Work, started: DateTime<Utc>, ended: &Ended) {

@@ -13,17 +13,33 @@ const WAKE: &str = "*/2 * * * * *";
 /// One message a wake; those that nobody waited for are one.
 pub type Wakes = mpsc::Receiver<()>;
 
-/// Starts ticking.
-pub async fn start() -> Result<(JobScheduler, Wakes)> {
-    let failed = || "the scheduler's clock cannot start".to_owned();
-    let (wake, wakes) = mpsc::channel(1);
-    let scheduler = JobScheduler::new().await.explain(failed)?;
-    let job = Job::new(WAKE, move |_, _| {
-        // Full means that a wake is waiting already.
-        let _ = wake.try_send(());
-    })
-    .explain(failed)?;
-    scheduler.add(job).await.explain(failed)?;
-    scheduler.start().await.explain(failed)?;
-    Ok((scheduler, wakes))
+/// The ticking; it goes on while this is held.
+pub struct Ticker {
+    library: JobScheduler,
+    /// Held so that the channel stays open even if the library gives up its job.
+    _wake: mpsc::Sender<()>,
+}
+
+impl Ticker {
+    /// Starts ticking.
+    pub async fn start() -> Result<(Self, Wakes)> {
+        let failed = || "the scheduler's clock cannot start".to_owned();
+        let (wake, wakes) = mpsc::channel(1);
+        let ringing = wake.clone();
+        let library = JobScheduler::new().await.explain(failed)?;
+        let job = Job::new(WAKE, move |_, _| {
+            // Full means that a wake is waiting already.
+            let _ = ringing.try_send(());
+        })
+        .explain(failed)?;
+        library.add(job).await.explain(failed)?;
+        library.start().await.explain(failed)?;
+        Ok((Self { library, _wake: wake }, wakes))
+    }
+
+    /// Stops ticking.
+    pub async fn stop(mut self) {
+        // It fails only where the library has ended by itself.
+        let _ = self.library.shutdown().await;
+    }
 }

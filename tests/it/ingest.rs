@@ -1,7 +1,7 @@
 //! What ingestion brings into the lake, and what it leaves alone.
 
 use crate::fake_spotify::{Fake, Fault, Time, listener};
-use crate::signing_in::log_in;
+use crate::signing_in::{listening, log_in};
 use crate::workspace::Workspace;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -11,12 +11,6 @@ const HISTORY: &str = "bronze.listening_history_bronze";
 fn logged_in() -> (Workspace, Fake) {
     let (workspace, fake) = (Workspace::new(), Fake::start(Time::Real));
     log_in(&workspace, &fake);
-    (workspace, fake)
-}
-
-fn listening() -> (Workspace, Fake) {
-    let (workspace, fake) = logged_in();
-    fake.world().plays = listener::weeks(Time::Real.now_us() - 3 * listener::DAY_US, 1, 5);
     (workspace, fake)
 }
 

@@ -1,16 +1,8 @@
 //! Spotify says no, or later, or nothing at all.
 
-use crate::fake_spotify::{Fake, Fault, Time, listener};
-use crate::signing_in::log_in;
-use crate::workspace::Workspace;
+use crate::fake_spotify::Fault;
+use crate::signing_in::listening;
 use serde_json::Value;
-
-fn listening() -> (Workspace, Fake) {
-    let (workspace, fake) = (Workspace::new(), Fake::start(Time::Real));
-    log_in(&workspace, &fake);
-    fake.world().plays = listener::weeks(Time::Real.now_us() - 3 * listener::DAY_US, 1, 5);
-    (workspace, fake)
-}
 
 #[test]
 fn every_cause_of_a_403_is_told_with_its_own_way_out() {

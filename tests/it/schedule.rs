@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use crate::fake_spotify::{Fake, Time, listener};
-use crate::signing_in::log_in;
+use crate::signing_in::{listening, log_in};
 use crate::workspace::Workspace;
 use serde_json::Value;
 use std::path::Path;
@@ -70,13 +70,6 @@ fn signal(process: &str, name: &str) {
 fn children(process: u32) -> Vec<String> {
     let path = format!("/proc/{process}/task/{process}/children");
     std::fs::read_to_string(path).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
-}
-
-fn listening() -> (Workspace, Fake) {
-    let (workspace, fake) = (Workspace::new(), Fake::start(Time::Real));
-    log_in(&workspace, &fake);
-    fake.world().plays = listener::weeks(Time::Real.now_us() - 3 * listener::DAY_US, 1, 5);
-    (workspace, fake)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A person at a browser: what tests need to get through a login.
 
-use crate::fake_spotify::Fake;
+use crate::fake_spotify::{Fake, Time, listener};
 use crate::workspace::Workspace;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -40,6 +40,14 @@ impl Waiting {
         self.stderr.read_to_string(&mut said).unwrap();
         (self.process.wait().unwrap().code().unwrap_or(-1), said)
     }
+}
+
+/// Somebody who is logged in and has listened for three days.
+pub fn listening() -> (Workspace, Fake) {
+    let (workspace, fake) = (Workspace::new(), Fake::start(Time::Real));
+    log_in(&workspace, &fake);
+    fake.world().plays = listener::weeks(Time::Real.now_us() - 3 * listener::DAY_US, 1, 5);
+    (workspace, fake)
 }
 
 /// Logs in by pasting.

@@ -12,6 +12,8 @@ mod query_output;
 mod schedule;
 mod status;
 
+pub use schedule::schedule;
+
 use super::args::{Cli, Command, Global};
 use super::output;
 use super::progress;
@@ -39,13 +41,12 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::BuildGold(args) => build::build_gold(global, &settings, args).await,
         Command::Auth(command) => auth::auth(&settings, command).await,
         Command::Ingest(args) => ingest::ingest(global, &settings, args).await,
-        Command::Schedule(args) => schedule::schedule(global, &settings, args).await,
         Command::Health => schedule::health(&settings),
         Command::Run(args) => build::run(global, &settings, &args).await,
         Command::Query(args) => query::query(&settings, args).await,
         Command::Status(args) => status::status(&settings, &args).await,
-        // Answered before a lake is needed.
-        Command::Completions { .. } => Ok(()),
+        // Answered before they come here: one needs no lake, the other hears signals itself.
+        Command::Completions { .. } | Command::Schedule(_) => Ok(()),
     }
 }
 

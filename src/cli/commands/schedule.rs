@@ -15,6 +15,7 @@ use crate::schedule::state::{Last, State, StateFile};
 use crate::schedule::{RUN_MAX, Service, serve};
 use chrono::{DateTime, Duration, Utc};
 use std::ffi::OsString;
+use tokio::sync::mpsc;
 
 /// Shorter times would only ask Spotify the same thing again.
 const SHORTEST: Duration = Duration::seconds(10);
@@ -23,7 +24,13 @@ const REMINDER_DAYS: i64 = 14;
 /// A service that gave no sign of life for so long is taken for dead; it gives one every half a minute.
 const SILENCE_MAX: Duration = Duration::minutes(2);
 
-pub async fn schedule(global: &Global, settings: &Settings, args: ScheduleArgs) -> Result<()> {
+/// Serves until a stop is asked for.
+pub async fn schedule(
+    global: &Global,
+    settings: &Settings,
+    args: ScheduleArgs,
+    stops: mpsc::UnboundedReceiver<()>,
+) -> Result<()> {
     // A wrong flag is told now and not by the first run.
     mood_options(&args.mood)?;
     let full = match &args.cron {
@@ -71,7 +78,7 @@ pub async fn schedule(global: &Global, settings: &Settings, args: ScheduleArgs) 
         reminder: Box::new(reminder),
         logged_in_at: Box::new(logged_in_at),
     };
-    serve(service, Clock::System, crate::cli::asked_to_stop).await
+    serve(service, Clock::System, stops).await
 }
 
 /// The flags of every run. Runs tell only what is wrong: what they did is the scheduler's one line.
