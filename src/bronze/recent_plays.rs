@@ -59,10 +59,14 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
     let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, rows.keys(), &rows.narrow()).await?;
     let new = rows.is_new(&known);
     let kept = new.iter().filter(|&&is_new| is_new).count();
-    let odd = odd.into_iter().map(rejected).collect::<Vec<_>>();
+    // An odd item that was seen before shows that the answers meet, too; one without a time could be from any day.
+    let (dated, undated): (Vec<_>, Vec<_>) = odd.into_iter().partition(|odd| odd.played_at_us.is_some());
+    let mut odd: Vec<_> = dated.into_iter().map(rejected).collect();
+    let is_connected = !known.is_empty() || rejects::any_known(context, &odd).await?;
+    odd.extend(undated.into_iter().map(rejected));
 
     let mut steps = Vec::new();
-    if origin == Origin::Live && known.is_empty() && !rejects::any_known(context, &odd).await? {
+    if origin == Origin::Live && !is_connected {
         steps.extend(gap(context, user_id, &times).await?);
     }
     let mut step = Step::new("ingest", LISTENING_HISTORY.label());

@@ -5,6 +5,7 @@
 
 use super::app::App;
 use super::authorize::Granted;
+use super::client::RATE_LIMIT;
 use super::refusal::account_error;
 use super::state::{LoginNeeded, StateFile};
 use super::token::{Authorization, TokenFile};
@@ -106,7 +107,7 @@ impl Access {
                     Err(fault) => (None, fault),
                 },
                 Reply::Refusal { status: 400 | 401, body, .. } => return Err(self.refused(&body).into()),
-                Reply::Refusal { status: 429, retry_after, .. } => (retry_after, "too many requests (429)".to_owned()),
+                Reply::Refusal { status: 429, retry_after, .. } => (retry_after, RATE_LIMIT.to_owned()),
                 Reply::Refusal { status, retry_after, .. } if status >= 500 => (retry_after, format!("status {status}")),
                 Reply::Refusal { status, body, .. } => {
                     let says = super::refusal::words(&body);
@@ -121,7 +122,9 @@ impl Access {
                     tracing::debug!("renewing the token: {fault}; trying again in {:.1} s", wait.as_secs_f64());
                     self.clock.sleep(wait).await;
                 }
-                Pause::TooLong(wait) => return Err(super::client::defer(&self.state, self.clock, wait, "rate_limit")),
+                Pause::TooLong(wait) => {
+                    return Err(super::client::defer(&self.state, self.clock, wait, super::client::reason(&fault)));
+                }
                 Pause::GiveUp => {
                     return Err(Error::failure(format!("the Spotify token could not be renewed in {attempt} tries: {fault}"))
                         .hint("the authorization is kept; the next run tries again")

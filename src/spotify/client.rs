@@ -32,6 +32,14 @@ pub struct Client {
     patience: Patience,
 }
 
+/// What a 429 is called in messages.
+pub(super) const RATE_LIMIT: &str = "too many requests (429)";
+
+/// The word under which a long wait is remembered.
+pub(super) fn reason(fault: &str) -> &'static str {
+    if fault == RATE_LIMIT { "rate_limit" } else { "unavailable" }
+}
+
 /// Stores that nothing is to be asked for so long.
 pub(super) fn defer(state: &StateFile, clock: Clock, wait: Duration, reason: &str) -> Trouble {
     let until = clock.now() + chrono::Duration::from_std(wait).unwrap_or(chrono::Duration::days(1));
@@ -120,7 +128,7 @@ impl Client {
                 Reply::Refusal { status: 429, retry_after, body } if is_quota(&body) => {
                     return Err(defer(&self.state, self.clock, retry_after.unwrap_or(QUOTA_WAIT), "quota"));
                 }
-                Reply::Refusal { status: 429, retry_after, .. } => (retry_after, "too many requests (429)".to_owned()),
+                Reply::Refusal { status: 429, retry_after, .. } => (retry_after, RATE_LIMIT.to_owned()),
                 Reply::Refusal { status, retry_after, .. } if status >= 500 => (retry_after, format!("status {status}")),
                 Reply::Refusal { status, body, .. } => {
                     return Err(Error::failure(format!("Spotify refuses GET {path} ({status}): {}", words(&body)))
@@ -134,7 +142,7 @@ impl Client {
                     tracing::debug!("GET {path}: {fault}; trying again in {:.1} s", wait.as_secs_f64());
                     self.clock.sleep(wait).await;
                 }
-                Pause::TooLong(wait) => return Err(defer(&self.state, self.clock, wait, "rate_limit")),
+                Pause::TooLong(wait) => return Err(defer(&self.state, self.clock, wait, reason(&fault))),
                 Pause::GiveUp => {
                     return Err(Error::failure(format!("Spotify gave no answer to GET {path} in {attempt} tries: {fault}"))
                         .hint("is this machine online? the next run reads all recent plays again")

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub struct State {
     /// No request goes to Spotify before this moment.
     pub not_before: Option<DateTime<Utc>>,
-    /// Spotify's reason for it: `quota` or `rate_limit`.
+    /// Spotify's reason for it: `quota`, `rate_limit`, or `unavailable`.
     pub not_before_reason: Option<String>,
     /// No request goes to `ReccoBeats` before this moment.
     pub reccobeats_not_before: Option<DateTime<Utc>>,

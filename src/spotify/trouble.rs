@@ -11,7 +11,7 @@ pub enum Trouble {
     Deferred {
         /// When to come back.
         until: DateTime<Utc>,
-        /// `quota` or `rate_limit`.
+        /// `quota`, `rate_limit`, or `unavailable`.
         reason: String,
     },
     /// The app or the person may not do this.

@@ -113,7 +113,7 @@ fn a_run_with_nothing_new_writes_no_data_file() {
 #[test]
 fn when_no_play_of_an_answer_is_known_the_stretch_between_is_a_gap_until_an_export_covers_it() {
     let (workspace, fake) = logged_in();
-    fake.world().show(&page(&[item(1, "2026-10-01T10:00:00Z")]));
+    fake.world().show(&page(&[item(1, "2026-10-01T10:00:00Z"), json!(null)]));
     workspace.with(&fake, "ingest").succeeds();
     assert!(!workspace.path("data/ops/history_gaps").exists(), "what was before the first answer is not missing but unknown");
     // A late play is older than what is stored; the gap still begins at the newest stored one.
