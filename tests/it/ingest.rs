@@ -121,6 +121,7 @@ fn when_no_play_of_an_answer_is_known_the_stretch_between_is_a_gap_until_an_expo
         item(3, "2026-10-01T18:00:00Z"),
         item(2, "2026-10-01T16:00:00Z"),
         item(9, "2026-10-01T09:00:00Z"),
+        json!(null),
     ]));
     let ran = workspace.with(&fake, "ingest").succeeds();
     assert!(ran.stderr.contains("plays may be missing"), "{}", ran.stderr);

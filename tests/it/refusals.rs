@@ -55,12 +55,13 @@ fn a_service_that_is_down_fails_its_part_and_the_others_go_on() {
 
 #[test]
 fn a_long_wait_is_stored_and_kept_to_and_the_run_ends_well() {
-    for (status, body, reason) in [
-        (Some(7200), r#"{"error":{"status":429,"message":"API rate limit exceeded"}}"#, "rate_limit"),
-        (None, r#"{"error":{"status":429,"message":"Too many requests","reason":"QUOTA_EXCEEDED"}}"#, "quota"),
+    for (status, retry_after, body, reason) in [
+        (503, Some(7200), "down for the evening", "unavailable"),
+        (429, Some(7200), r#"{"error":{"status":429,"message":"API rate limit exceeded"}}"#, "rate_limit"),
+        (429, None, r#"{"error":{"status":429,"message":"Too many requests","reason":"QUOTA_EXCEEDED"}}"#, "quota"),
     ] {
         let (workspace, fake) = listening();
-        fake.world().scripted.push_back(("recently-played", Fault::Status(429, status, body)));
+        fake.world().scripted.push_back(("recently-played", Fault::Status(status, retry_after, body)));
         let ran = workspace.with(&fake, "ingest").succeeds();
         assert!(ran.stderr.contains("deferred") && ran.stderr.contains(reason), "{}", ran.stderr);
         let calls = fake.world().calls.len();
