@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Explain, Result};
 use crate::spotify::audio_features::{Found, found};
 use crate::spotify::state::StateFile;
+use crate::spotify::{WAIT_MOST, is_ahead};
 use crate::web::{Patience, Pause, Reply};
 use serde::Deserialize;
 use serde_json::Value;
@@ -65,7 +66,7 @@ impl ReccoBeats {
     /// # Errors
     /// When there is no complete answer.
     pub async fn audio_features(&self, ids: &[String]) -> Result<Asked> {
-        if let Some(until) = self.state.read().reccobeats_not_before.filter(|&until| until > self.clock.now()) {
+        if let Some(until) = self.state.read().reccobeats_not_before.filter(|&until| is_ahead(until, self.clock.now())) {
             return Ok(Asked::Deferred(until));
         }
         let url = format!("{}audio-features?ids={}", self.base_url, ids.join(","));
@@ -94,7 +95,7 @@ impl ReccoBeats {
             match self.patience.pause(attempt, asked) {
                 Pause::Wait(wait) => self.clock.sleep(wait).await,
                 Pause::TooLong(wait) => {
-                    let until = self.clock.now() + chrono::Duration::from_std(wait).unwrap_or(chrono::Duration::days(1));
+                    let until = self.clock.now() + chrono::Duration::from_std(wait.min(WAIT_MOST)).unwrap_or_default();
                     self.state.update(|state| state.reccobeats_not_before = Some(until))?;
                     return Ok(Asked::Deferred(until));
                 }

@@ -13,13 +13,13 @@ known_rows AS (
            instrumentalness AS known_instrumentalness,
            liveness AS known_liveness, valence AS known_valence, tempo AS known_tempo, time_signature AS known_time_signature,
            source AS known_source,
-           coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           coalesce(danceability, energy, nullif(key, -1), loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
                     tempo, time_signature) IS NOT NULL AS known_has_audio
     FROM known
 ),
 incoming_rows AS (
     SELECT *,
-           coalesce(danceability, energy, key, loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
+           coalesce(danceability, energy, nullif(key, -1), loudness, mode, speechiness, acousticness, instrumentalness, liveness, valence,
                     tempo, time_signature) IS NOT NULL AS has_audio
     FROM incoming
     WHERE track_id IS NOT NULL

@@ -60,9 +60,9 @@ impl Settings {
     pub fn read(global: &Global) -> Result<Self> {
         let file = match dotenvy::dotenv_iter() {
             Ok(entries) => entries.collect::<Result<HashMap<_, _>, _>>().map_err(|error| {
-                Error::usage(".env: a line cannot be read")
-                    .because(error)
-                    .hint("each line is NAME=value; quote values with spaces")
+                let told = Error::usage(".env: a line cannot be read").hint("each line is NAME=value; quote values with spaces");
+                // The parser quotes the line, and the line may hold a secret.
+                if matches!(error, dotenvy::Error::LineParse(..)) { told } else { told.because(error) }
             })?,
             Err(_) => HashMap::new(),
         };

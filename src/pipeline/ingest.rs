@@ -145,9 +145,13 @@ async fn history(context: &Context, sources: &Sources, options: &Ingest) -> Resu
              without an app, `moodlake import PATH` brings your own export",
         ));
     };
+    // Asked for now: whoever logs in while Spotify is asked is not the one whose plays come back.
+    let user_id = client.user_id()?;
     match client.recently_played().await {
         Ok((page, body)) => {
-            let user_id = client.user_id()?;
+            if client.user_id().is_ok_and(|now| now != user_id) {
+                return Err(Error::failure("another listener logged in while Spotify was asked").hint("the next run asks again"));
+            }
             // The plays matter more than the copy of the answer.
             if let Err(error) = raw_responses::keep(context, &user_id, "recently_played", &body) {
                 tracing::warn!("{}", error.in_one_line());

@@ -14,7 +14,7 @@ pub use record::record;
 use crate::context::{Context, Step};
 use crate::error::Result;
 use crate::gold::mood::{self, MoodOptions};
-use crate::lake::tables::{LISTENING_HISTORY, LISTENING_WITH_FEATURES};
+use crate::lake::tables::{LISTENING_HISTORY, LISTENING_WITH_FEATURES, MOOD_CLUSTERS};
 use crate::silver::{self, Build, FeatureSource};
 
 /// How the pipeline runs.
@@ -29,7 +29,7 @@ pub struct Options {
 /// Runs what there is to run: ingestion, silver, gold.
 ///
 /// # Errors
-/// When silver or gold fails; what the steps before wrote stays. Failures of the ingestion are in the journal.
+/// When the lake's tables cannot be named. What fails is in the journal; what the steps before wrote stays.
 pub async fn run(context: &Context, sources: &Sources, options: &Options, journal: &mut Journal<'_>) -> Result<()> {
     ingest(context, sources, &options.ingest, journal).await;
     let no_plays = !context.lake.table(&LISTENING_HISTORY)?.exists();
@@ -40,8 +40,17 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
     }
     let mut build = Build::in_lake(context)?;
     build.preference = allowed(build.preference, options.ingest.allow_synthetic);
-    journal.note([silver::build(context, &build).await?]);
-    journal.note(mood::build(context, &options.mood).await?);
+    match silver::build(context, &build).await {
+        Ok(step) => journal.note([step]),
+        Err(error) => {
+            journal.failed(Step::new("build-silver", LISTENING_WITH_FEATURES.label()), error);
+            return Ok(());
+        }
+    }
+    match mood::build(context, &options.mood).await {
+        Ok(steps) => journal.note(steps),
+        Err(error) => journal.failed(Step::new("build-gold mood", MOOD_CLUSTERS.label()), error),
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ pub mod state;
 mod summary;
 mod ticker;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::error::{Error, Kind, Result};
 use crate::private_file;
 use child::{Child, Ended};
@@ -140,7 +140,9 @@ impl Keeper {
         // Whoever has just logged in waits for no retry.
         let asked_for_login = |last: &Last| last.code == Some(Kind::Authorization.exit_code().into());
         for (work, last) in [(Work::Full, &self.state.full), (Work::Poll, &self.state.poll)] {
-            if asked_for_login(last) && (self.service.logged_in_at)() > last.ended_at {
+            let is_wanted = work == Work::Full || self.service.plan.poll.is_some();
+            // A login in the future was made by a clock that has been set since.
+            if is_wanted && asked_for_login(last) && (self.service.logged_in_at)().filter(|&at| at <= now) > last.ended_at {
                 return Some(work);
             }
         }
@@ -182,14 +184,14 @@ impl Keeper {
                 return false;
             }
         };
-        let mut asked = 0;
+        let (mut asked, watch) = (0, Stopwatch::start());
         let ended = loop {
             tokio::select! {
                 ended = child.ended() => break ended,
-                Some(()) = wakes.recv() => {
-                    let now = self.clock.now();
-                    self.beat(now);
-                    if (now - started).to_std().unwrap_or_default() > RUN_MAX {
+                _ = tokio::time::timeout(SILENCE_MAX, wakes.recv()) => {
+                    self.beat(self.clock.now());
+                    // Time that the machine slept through does not count.
+                    if watch.seconds() > RUN_MAX.as_secs_f64() {
                         tracing::warn!("the {} run takes longer than {} minutes: it is ended", work.name(), RUN_MAX.as_secs() / 60);
                         child.kill();
                     }

@@ -93,6 +93,8 @@ impl Access {
             })?;
             Some((current.client_id.as_str(), secret))
         };
+        // A disk that is full fails here, while the old token still works, and not after it was exchanged for a new one.
+        self.file.save(current)?;
         let mut attempt = 0;
         loop {
             attempt += 1;

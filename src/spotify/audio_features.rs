@@ -113,7 +113,7 @@ impl AudioFeatures {
             tempo: number("tempo", 0.0, 400.0)?.filter(|&tempo| tempo > 0.0),
             time_signature: whole("time_signature", 0.0, 16.0)?.filter(|&beats| beats > 0),
         };
-        let nothing = Self { track_id: track_id.to_owned(), ..Self::default() };
+        let nothing = Self { track_id: track_id.to_owned(), key: features.key.filter(|&key| key == -1), ..Self::default() };
         if features == nothing { Err("no_features") } else { Ok(features) }
     }
 }

@@ -64,7 +64,11 @@ pub async fn receive(
             }
             Some(outcome) = answer.recv() => break outcome,
             accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => {
-                let Ok((stream, _)) = accepted else { continue };
+                let Ok((stream, _)) = accepted else {
+                    // No files left to open, for instance: it passes, or the time is up.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                };
                 let desk = Arc::clone(&desk);
                 connections.spawn(async move {
                     let service = service_fn(move |request| {

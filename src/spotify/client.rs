@@ -15,6 +15,7 @@ use super::wire::Wire;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::web::{Patience, Pause, Reply};
+use chrono::{DateTime, Utc};
 use std::time::Duration;
 
 /// Ids in one request for audio features.
@@ -32,8 +33,16 @@ pub struct Client {
     patience: Patience,
 }
 
+/// No service is kept away from for longer: a wait of years is a mistake of a proxy or of this machine's clock.
+pub const WAIT_MOST: Duration = Duration::from_hours(24);
+
 /// What a 429 is called in messages.
 pub(super) const RATE_LIMIT: &str = "too many requests (429)";
+
+/// Whether a stored wait still counts.
+pub fn is_ahead(until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    until > now && until <= now + chrono::Duration::days(1)
+}
 
 /// The word under which a long wait is remembered.
 pub(super) fn reason(fault: &str) -> &'static str {
@@ -42,7 +51,7 @@ pub(super) fn reason(fault: &str) -> &'static str {
 
 /// Stores that nothing is to be asked for so long.
 pub(super) fn defer(state: &StateFile, clock: Clock, wait: Duration, reason: &str) -> Trouble {
-    let until = clock.now() + chrono::Duration::from_std(wait).unwrap_or(chrono::Duration::days(1));
+    let until = clock.now() + chrono::Duration::from_std(wait.min(WAIT_MOST)).unwrap_or_default();
     let stored = state.update(|state| {
         state.not_before = Some(until);
         state.not_before_reason = Some(reason.to_owned());
@@ -99,7 +108,7 @@ impl Client {
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<(T, String), Trouble> {
         let remembered = self.state.read();
-        if let Some(until) = remembered.not_before.filter(|&until| until > self.clock.now()) {
+        if let Some(until) = remembered.not_before.filter(|&until| is_ahead(until, self.clock.now())) {
             return Err(Trouble::Deferred { until, reason: remembered.not_before_reason.unwrap_or_default() });
         }
         let mut token = self.access.token().await?;
@@ -109,7 +118,11 @@ impl Client {
             let (asked, fault) = match self.wire.get(path, query, &token, self.patience.timeout, self.clock.now()).await {
                 Reply::Answer(body) => match read(&body) {
                     Ok(answer) => {
-                        self.state.update(|state| (state.not_before, state.not_before_reason) = (None, None))?;
+                        // The answer matters more than the note that there is no wait any more.
+                        if let Err(error) = self.state.update(|state| (state.not_before, state.not_before_reason) = (None, None))
+                        {
+                            tracing::warn!("{}", error.in_one_line());
+                        }
                         return Ok((answer, body));
                     }
                     Err(fault) => (None, fault),

@@ -11,7 +11,7 @@ use super::state::StateFile;
 use super::token::{Authorization, TokenFile};
 use super::wire::Wire;
 use crate::clock::Clock;
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use crate::fingerprint;
 use crate::random;
 use crate::web::{Patience, Pause, Reply};
@@ -130,6 +130,9 @@ impl Login {
         }
         let (account, forbidden) = self.account(&authorization, keeping).await;
         let known = keeping.state.read().accounts.get(user_id).cloned();
+        if known.is_some() && account.is_none() && forbidden.is_none() {
+            return Err(Error::failure("Spotify does not tell whose account this is").hint("log in again in a moment"));
+        }
         if let (Some(known), Some(account)) = (&known, &account)
             && known != account
         {
@@ -185,18 +188,31 @@ impl Login {
 
     /// A fingerprint of the account, where Spotify tells which it is, and its refusal where it refuses.
     async fn account(&self, authorization: &Authorization, keeping: &Keeping) -> (Option<String>, Option<Forbidden>) {
-        let now = keeping.clock.now();
-        match self.wire.get("me", &[], &authorization.access_token, keeping.patience.timeout, now).await {
-            Reply::Answer(body) => {
-                let profile: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
-                let id = ["account_id", "id"].iter().find_map(|key| profile[key].as_str());
-                (id.map(|id| fingerprint::of(format!("spotify account {id}"))), None)
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let (token, now) = (&authorization.access_token, keeping.clock.now());
+            let asked = match self.wire.get("me", &[], token, keeping.patience.timeout, now).await {
+                Reply::Answer(body) => {
+                    let profile: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+                    if let Some(id) = ["account_id", "id"].iter().find_map(|key| profile[key].as_str()) {
+                        return (Some(fingerprint::of(format!("spotify account {id}"))), None);
+                    }
+                    None
+                }
+                Reply::Refusal { status: 403, body, .. } => return (None, Some(Forbidden::read(&body))),
+                Reply::Refusal { retry_after, .. } => retry_after,
+                Reply::Broken(_) => None,
+            };
+            match keeping.patience.pause(attempt, asked) {
+                Pause::Wait(wait) => keeping.clock.sleep(wait).await,
+                Pause::GiveUp | Pause::TooLong(_) => return (None, None),
             }
-            Reply::Refusal { status: 403, body, .. } => (None, Some(Forbidden::read(&body))),
-            Reply::Refusal { .. } | Reply::Broken(_) => (None, None),
         }
     }
 }
+
+const REGISTER: &str = "register http://127.0.0.1:8888/callback for the app and leave SPOTIFY_REDIRECT_URI out";
 
 /// The address to listen at and its path; no address where the browser is sent to another machine and the person has to paste.
 ///
@@ -204,11 +220,9 @@ impl Login {
 /// When Spotify would reject the redirect address.
 pub fn redirect(app: &App) -> Result<(Option<SocketAddr>, String)> {
     let given = &app.redirect_uri;
-    let url = Url::parse(given).explain(|| format!("SPOTIFY_REDIRECT_URI={given} is no address"))?;
-    let wrong = |why: &str| {
-        Error::usage(format!("SPOTIFY_REDIRECT_URI={given}: {why}"))
-            .hint("register http://127.0.0.1:8888/callback for the app and leave SPOTIFY_REDIRECT_URI out")
-    };
+    let url = Url::parse(given)
+        .map_err(|error| Error::usage(format!("SPOTIFY_REDIRECT_URI={given} is no address")).because(error).hint(REGISTER))?;
+    let wrong = |why: &str| Error::usage(format!("SPOTIFY_REDIRECT_URI={given}: {why}")).hint(REGISTER);
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let loopback = host.parse::<IpAddr>().ok().filter(IpAddr::is_loopback);
     match (url.scheme(), loopback) {

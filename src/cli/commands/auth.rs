@@ -23,7 +23,7 @@ pub async fn auth(settings: &Settings, command: AuthCommand) -> Result<()> {
     match command {
         AuthCommand::Login(args) => log_in(settings, args).await,
         AuthCommand::Status(args) => status(settings, &args),
-        AuthCommand::Logout => log_out(settings),
+        AuthCommand::Logout => log_out(settings).await,
     }
 }
 
@@ -168,9 +168,11 @@ fn lives(authorization: &Authorization, clock: Clock) -> String {
     )
 }
 
-fn log_out(settings: &Settings) -> Result<()> {
+async fn log_out(settings: &Settings) -> Result<()> {
     let lake = settings.lake()?;
     let token = token_file(settings, &lake);
+    // A refresh in flight would bring the file back.
+    let _nobody_refreshes = if token.path().exists() { Some(token.lock().await?) } else { None };
     let existed = token.path().exists();
     token.remove()?;
     eprintln!("{}", if existed { "The authorization is forgotten." } else { "There was no authorization." });
