@@ -1,9 +1,11 @@
 //! Small files that only their owner may read, replaced as a whole or not at all.
 //!
 //! Owns mode 0600 and the order that survives a crash: a temporary file beside it, to the disk, renamed over the old one, and the
-//! folder to the disk. Tokens, states and raw responses are written this way.
+//! folder to the disk. Tokens, states and raw responses are written this way; the first two hold one JSON document each.
 
 use crate::error::{Error, Explain, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -45,6 +47,38 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).explain(|| format!("the file {} cannot be read", path.display())),
     }
+}
+
+/// What a file that should hold a JSON document holds.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Document<T> {
+    /// There is no file.
+    Absent,
+    /// Something else. Where it goes wrong is told, what is there is not: it could be a secret.
+    Garbled(String),
+    /// The document.
+    There(T),
+}
+
+/// Reads a JSON document.
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Document<T>> {
+    let Some(bytes) = read(path)? else { return Ok(Document::Absent) };
+    Ok(match serde_json::from_slice(&bytes) {
+        Ok(document) => Document::There(document),
+        Err(error) => Document::Garbled(format!("line {}, column {}", error.line(), error.column())),
+    })
+}
+
+/// Replaces the file by a JSON document.
+///
+/// # Errors
+/// When the file cannot be written; the old one is then as it was.
+pub fn replace_json(path: &Path, document: &impl Serialize) -> Result<()> {
+    let bytes = serde_json::to_vec_pretty(document).explain(|| format!("the file {} cannot be written", path.display()))?;
+    replace(path, &bytes)
 }
 
 /// Removes the file; that there is none is fine too.

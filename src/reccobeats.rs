@@ -7,8 +7,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Explain, Result};
 use crate::spotify::audio_features::{Found, found};
 use crate::spotify::state::StateFile;
-use crate::spotify::{WAIT_MOST, is_ahead};
-use crate::web::{Patience, Pause, Reply};
+use crate::web::{self, End, Fault, Miss, Patience, Reply, is_ahead, is_passing, patiently};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -47,7 +46,7 @@ struct Body<'a> {
 }
 
 impl ReccoBeats {
-    /// A client.
+    /// A client; the address ends with a slash.
     ///
     /// # Errors
     /// When the network library cannot start.
@@ -57,8 +56,7 @@ impl ReccoBeats {
             .user_agent(concat!("moodlake/", env!("CARGO_PKG_VERSION")))
             .build()
             .explain(|| "the network library cannot start".to_owned())?;
-        let base_url = if base_url.ends_with('/') { base_url.to_owned() } else { format!("{base_url}/") };
-        Ok(Self { base_url, http, state, clock, patience })
+        Ok(Self { base_url: base_url.to_owned(), http, state, clock, patience })
     }
 
     /// The features of at most 40 tracks, as far as it knows them. Waits a second, so that calls in a row keep the pace.
@@ -70,39 +68,33 @@ impl ReccoBeats {
             return Ok(Asked::Deferred(until));
         }
         let url = format!("{}audio-features?ids={}", self.base_url, ids.join(","));
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
+        let answer = patiently("GET audio-features of ReccoBeats", &self.patience, self.clock, async || {
             self.clock.sleep(PACE).await;
             let reply = match self.http.get(&url).header("accept", "application/json").send().await {
                 Ok(response) => Reply::read(response, self.clock.now()).await,
                 Err(error) => Reply::broken(&error),
             };
-            let (asked, fault) = match reply {
-                Reply::Answer(body) => match read(&body) {
-                    Ok(answer) => return Ok(Asked::Answer(answer)),
-                    Err(fault) => (None, fault),
-                },
-                Reply::Refusal { status, retry_after, .. } if status == 429 || status >= 500 => {
-                    (retry_after, format!("status {status}"))
-                }
-                Reply::Refusal { status, .. } => {
-                    return Err(Error::failure(format!("ReccoBeats refuses GET audio-features ({status})"))
-                        .hint("its API may have changed; AUDIO_FEATURES_PROVIDER=none goes without it"));
-                }
-                Reply::Broken(fault) => (None, fault),
-            };
-            match self.patience.pause(attempt, asked) {
-                Pause::Wait(wait) => self.clock.sleep(wait).await,
-                Pause::TooLong(wait) => {
-                    let until = self.clock.now() + chrono::Duration::from_std(wait.min(WAIT_MOST)).unwrap_or_default();
-                    self.state.update(|state| state.reccobeats_not_before = Some(until))?;
-                    return Ok(Asked::Deferred(until));
-                }
-                Pause::GiveUp => {
-                    return Err(Error::failure(format!("ReccoBeats gave no answer in {attempt} tries: {fault}"))
-                        .hint("the next run asks again; the history is not touched by this"));
-                }
+            match reply {
+                Reply::Answer(body) => read(&body).map_err(|fault| Miss::Fault(Fault::unreadable(fault))),
+                Reply::Refusal { status, .. } if !is_passing(status) => Err(Miss::Final(
+                    Error::failure(format!("ReccoBeats refuses GET audio-features ({status})"))
+                        .hint("its API may have changed; AUDIO_FEATURES_PROVIDER=none goes without it"),
+                )),
+                passing => Err(Miss::Fault(Fault::of(passing))),
+            }
+        })
+        .await;
+        match answer {
+            Ok(found) => Ok(Asked::Answer(found)),
+            Err(End::Final(error)) => Err(error),
+            Err(End::TooLong(wait, _)) => {
+                let until = web::until(self.clock.now(), wait);
+                self.state.update(|state| state.reccobeats_not_before = Some(until))?;
+                Ok(Asked::Deferred(until))
+            }
+            Err(End::GaveUp(attempts, fault)) => {
+                Err(Error::failure(format!("ReccoBeats gave no answer in {attempts} tries: {}", fault.says))
+                    .hint("the next run asks again; the history is not touched by this"))
             }
         }
     }

@@ -18,7 +18,6 @@ use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use chrono::Duration;
-use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
 use std::collections::BTreeSet;
 
@@ -169,7 +168,7 @@ impl Gathered {
         let features = std::mem::take(&mut self.features);
         if !features.is_empty() {
             let rows = tracks::audio(&features, provider.name(), context.clock.now().timestamp_micros())?;
-            let merged = tracks::merge(context, step.step, in_memory(rows)?).await?;
+            let merged = tracks::merge_rows(context, step.step, rows).await?;
             step.rows_written += merged.rows_written;
             step.version = merged.version.or(step.version);
             if merged.outcome == Outcome::Wrote {
@@ -185,11 +184,6 @@ impl Gathered {
         rejects::keep(context, None, &odd).await?;
         feature_misses::remember(context, provider.name(), &std::mem::take(&mut self.misses)).await
     }
-}
-
-/// Rows in memory as a frame.
-pub(super) fn in_memory(rows: arrow::array::RecordBatch) -> Result<datafusion::prelude::DataFrame> {
-    SessionContext::new().read_batch(rows).explain(|| "rows in memory cannot be read".to_owned())
 }
 
 async fn wanted(context: &Context, provider: &str) -> Result<Vec<String>> {

@@ -8,7 +8,6 @@ use super::export::redact::redact;
 use super::history::HistoryRows;
 use super::play::{Play, Reject, Source, TimeBasis};
 use super::raw_responses::without_accounts;
-use super::real_features::in_memory;
 use super::rejects::{self, Rejected};
 use super::{gaps, tracks};
 use crate::clock::Stopwatch;
@@ -88,7 +87,7 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
     if !plays.is_empty() {
         let told: Vec<_> = plays.iter().map(|play| &play.track).collect();
         let rows = tracks::metadata(&told, context.clock.now().timestamp_micros())?;
-        steps.push(tracks::merge(context, "ingest", in_memory(rows)?).await?);
+        steps.push(tracks::merge_rows(context, "ingest", rows).await?);
     }
     Ok(steps)
 }

@@ -15,7 +15,7 @@ use crate::spotify::track::Track;
 use arrow::array::{
     ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, new_null_array,
 };
-use datafusion::prelude::DataFrame;
+use datafusion::prelude::{DataFrame, SessionContext};
 use datafusion::scalar::ScalarValue;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -25,6 +25,15 @@ use std::sync::Arc;
 pub const CHANGES: &str = include_str!("track_changes.sql");
 /// The model of the whole table after changes.
 pub const REPLACEMENT: &str = include_str!("track_replacement.sql");
+
+/// Merges rows that are in memory.
+///
+/// # Errors
+/// When the table cannot be read or written.
+pub async fn merge_rows(context: &Context, command: &'static str, rows: RecordBatch) -> Result<Step> {
+    let incoming = SessionContext::new().read_batch(rows).explain(|| "rows in memory cannot be read".to_owned())?;
+    merge(context, command, incoming).await
+}
 
 /// Merges rows of the table's own columns, one a track.
 ///

@@ -3,8 +3,8 @@
 //! Owns the state file, which `health` reads too. Losing it costs one run at once, nothing else.
 
 use super::due::Work;
-use crate::error::{Explain, Result};
-use crate::private_file;
+use crate::error::Result;
+use crate::private_file::{self, Document};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -47,20 +47,29 @@ impl State {
     /// A run begins. Should the service be cut off, the run counts as one that failed.
     pub fn begin(&mut self, work: Work, now: DateTime<Utc>) {
         self.running = Some(work);
-        let last = self.last(work);
+        let last = self.last_mut(work);
         (last.started_at, last.ended_at, last.code) = (Some(now), Some(now), None);
         last.failures += 1;
     }
 
     /// A run has ended.
     pub fn end(&mut self, work: Work, mut ended: Last) {
-        let last = self.last(work);
+        let last = self.last_mut(work);
         // Counted when it began.
         ended.failures = if ended.code == Some(0) { 0 } else { last.failures };
         *last = ended;
     }
 
-    const fn last(&mut self, work: Work) -> &mut Last {
+    /// What became of the last run of a kind.
+    #[must_use]
+    pub const fn last(&self, work: Work) -> &Last {
+        match work {
+            Work::Full => &self.full,
+            Work::Poll => &self.poll,
+        }
+    }
+
+    const fn last_mut(&mut self, work: Work) -> &mut Last {
         match work {
             Work::Full => &mut self.full,
             Work::Poll => &mut self.poll,
@@ -84,8 +93,10 @@ impl StateFile {
     /// The state, or none where no scheduler has been.
     #[must_use]
     pub fn read(&self) -> Option<State> {
-        let bytes = private_file::read(&self.path).ok().flatten()?;
-        serde_json::from_slice(&bytes).ok()
+        match private_file::read_json(&self.path) {
+            Ok(Document::There(state)) => Some(state),
+            _ => None,
+        }
     }
 
     /// The state, or an empty one.
@@ -99,8 +110,7 @@ impl StateFile {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&self, state: &State) -> Result<()> {
-        let bytes = serde_json::to_vec_pretty(state).explain(|| "the scheduler's state cannot be written".to_owned())?;
-        private_file::replace(&self.path, &bytes)
+        private_file::replace_json(&self.path, state)
     }
 }
 

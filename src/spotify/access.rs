@@ -5,15 +5,15 @@
 
 use super::app::App;
 use super::authorize::Granted;
-use super::client::RATE_LIMIT;
-use super::refusal::account_error;
+use super::client::defer;
+use super::refusal::{account_error, words};
 use super::state::{LoginNeeded, StateFile};
 use super::token::{Authorization, TokenFile};
 use super::trouble::Trouble;
 use super::wire::Wire;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::web::{Patience, Pause, Reply};
+use crate::web::{End, Fault, Miss, Patience, Reply, is_passing, patiently};
 use chrono::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
@@ -95,43 +95,30 @@ impl Access {
         };
         // A disk that is full fails here, while the old token still works, and not after it was exchanged for a new one.
         self.file.save(current)?;
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let (asked, fault) = match self.wire.token(&form, secret, self.patience.timeout, self.clock.now()).await {
-                Reply::Answer(body) => match Granted::read(&body) {
-                    Ok(granted) => {
-                        let renewed = granted.renewed(current, self.clock.now());
-                        self.file.save(&renewed)?;
-                        tracing::debug!("the Spotify access token was renewed");
-                        return Ok(renewed.access_token);
-                    }
-                    Err(fault) => (None, fault),
-                },
-                Reply::Refusal { status: 400 | 401, body, .. } => return Err(self.refused(&body).into()),
-                Reply::Refusal { status: 429, retry_after, .. } => (retry_after, RATE_LIMIT.to_owned()),
-                Reply::Refusal { status, retry_after, .. } if status >= 500 => (retry_after, format!("status {status}")),
-                Reply::Refusal { status, body, .. } => {
-                    let says = super::refusal::words(&body);
-                    return Err(Error::failure(format!("Spotify's accounts service refuses ({status}): {says}"))
-                        .hint("the authorization is kept; the next run tries again")
-                        .into());
-                }
-                Reply::Broken(fault) => (None, fault),
-            };
-            match self.patience.pause(attempt, asked) {
-                Pause::Wait(wait) => {
-                    tracing::debug!("renewing the token: {fault}; trying again in {:.1} s", wait.as_secs_f64());
-                    self.clock.sleep(wait).await;
-                }
-                Pause::TooLong(wait) => {
-                    return Err(super::client::defer(&self.state, self.clock, wait, super::client::reason(&fault)));
-                }
-                Pause::GiveUp => {
-                    return Err(Error::failure(format!("the Spotify token could not be renewed in {attempt} tries: {fault}"))
-                        .hint("the authorization is kept; the next run tries again")
-                        .into());
-                }
+        let granted = patiently("renewing the token", &self.patience, self.clock, async || {
+            match self.wire.token(&form, secret, self.patience.timeout, self.clock.now()).await {
+                Reply::Answer(body) => Granted::read(&body).map_err(|fault| Miss::Fault(Fault::unreadable(fault))),
+                Reply::Refusal { status: 400 | 401, body, .. } => Err(Miss::Final(self.refused(&body))),
+                Reply::Refusal { status, body, .. } if !is_passing(status) => Err(Miss::Final(
+                    Error::failure(format!("Spotify's accounts service refuses ({status}): {}", words(&body))).hint(KEPT),
+                )),
+                passing => Err(Miss::Fault(Fault::of(passing))),
+            }
+        })
+        .await;
+        match granted {
+            Ok(granted) => {
+                let renewed = granted.renewed(current, self.clock.now());
+                self.file.save(&renewed)?;
+                tracing::debug!("the Spotify access token was renewed");
+                Ok(renewed.access_token)
+            }
+            Err(End::Final(error)) => Err(error.into()),
+            Err(End::TooLong(wait, fault)) => Err(defer(&self.state, self.clock, wait, fault.reason())),
+            Err(End::GaveUp(attempts, fault)) => {
+                Err(Error::failure(format!("the Spotify token could not be renewed in {attempts} tries: {}", fault.says))
+                    .hint(KEPT)
+                    .into())
             }
         }
     }
@@ -154,5 +141,6 @@ impl Access {
     }
 }
 
+const KEPT: &str = "the authorization is kept; the next run tries again";
 const LOG_IN: &str =
     "log in with `moodlake auth login`; plays missed meanwhile come back with your own export (`moodlake import`)";

@@ -14,8 +14,7 @@ use super::trouble::Trouble;
 use super::wire::Wire;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::web::{Patience, Pause, Reply};
-use chrono::{DateTime, Utc};
+use crate::web::{self, End, Fault, Miss, Patience, Reply, is_ahead, is_passing, patiently};
 use std::time::Duration;
 
 /// Ids in one request for audio features.
@@ -33,25 +32,9 @@ pub struct Client {
     patience: Patience,
 }
 
-/// No service is kept away from for longer: a wait of years is a mistake of a proxy or of this machine's clock.
-pub const WAIT_MOST: Duration = Duration::from_hours(24);
-
-/// What a 429 is called in messages.
-pub(super) const RATE_LIMIT: &str = "too many requests (429)";
-
-/// Whether a stored wait still counts.
-pub fn is_ahead(until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    until > now && until <= now + chrono::Duration::days(1)
-}
-
-/// The word under which a long wait is remembered.
-pub(super) fn reason(fault: &str) -> &'static str {
-    if fault == RATE_LIMIT { "rate_limit" } else { "unavailable" }
-}
-
 /// Stores that nothing is to be asked for so long.
 pub(super) fn defer(state: &StateFile, clock: Clock, wait: Duration, reason: &str) -> Trouble {
-    let until = clock.now() + chrono::Duration::from_std(wait.min(WAIT_MOST)).unwrap_or_default();
+    let until = web::until(clock.now(), wait);
     let stored = state.update(|state| {
         state.not_before = Some(until);
         state.not_before_reason = Some(reason.to_owned());
@@ -111,57 +94,62 @@ impl Client {
         if let Some(until) = remembered.not_before.filter(|&until| is_ahead(until, self.clock.now())) {
             return Err(Trouble::Deferred { until, reason: remembered.not_before_reason.unwrap_or_default() });
         }
-        let mut token = self.access.token().await?;
-        let (mut attempt, mut renewed) = (0, false);
-        loop {
-            attempt += 1;
-            let (asked, fault) = match self.wire.get(path, query, &token, self.patience.timeout, self.clock.now()).await {
-                Reply::Answer(body) => match read(&body) {
-                    Ok(answer) => {
-                        // The answer matters more than the note that there is no wait any more.
-                        if let Err(error) = self.state.update(|state| (state.not_before, state.not_before_reason) = (None, None))
-                        {
-                            tracing::warn!("{}", error.in_one_line());
-                        }
-                        return Ok((answer, body));
-                    }
-                    Err(fault) => (None, fault),
-                },
-                Reply::Refusal { status: 401, .. } if !renewed => {
-                    renewed = true;
-                    token = self.access.renewed(&token).await?;
-                    continue;
-                }
-                Reply::Refusal { status: 401, body, .. } => {
-                    return Err(Error::authorization(format!("Spotify does not accept a fresh token (401): {}", words(&body)))
-                        .hint("log in again with `moodlake auth login`")
-                        .into());
-                }
-                Reply::Refusal { status: 403, body, .. } => return Err(Trouble::Forbidden(Forbidden::read(&body))),
-                Reply::Refusal { status: 429, retry_after, body } if is_quota(&body) => {
-                    return Err(defer(&self.state, self.clock, retry_after.unwrap_or(QUOTA_WAIT), "quota"));
-                }
-                Reply::Refusal { status: 429, retry_after, .. } => (retry_after, RATE_LIMIT.to_owned()),
-                Reply::Refusal { status, retry_after, .. } if status >= 500 => (retry_after, format!("status {status}")),
-                Reply::Refusal { status, body, .. } => {
-                    return Err(Error::failure(format!("Spotify refuses GET {path} ({status}): {}", words(&body)))
-                        .hint("docs/spotify.md tells what Spotify's refusals mean")
-                        .into());
-                }
-                Reply::Broken(fault) => (None, fault),
-            };
-            match self.patience.pause(attempt, asked) {
-                Pause::Wait(wait) => {
-                    tracing::debug!("GET {path}: {fault}; trying again in {:.1} s", wait.as_secs_f64());
-                    self.clock.sleep(wait).await;
-                }
-                Pause::TooLong(wait) => return Err(defer(&self.state, self.clock, wait, reason(&fault))),
-                Pause::GiveUp => {
-                    return Err(Error::failure(format!("Spotify gave no answer to GET {path} in {attempt} tries: {fault}"))
-                        .hint("is this machine online? the next run reads all recent plays again")
-                        .into());
-                }
+        let (mut token, mut renewed) = (self.access.token().await?, false);
+        let what = format!("GET {path}");
+        let answer = patiently(&what, &self.patience, self.clock, async || {
+            let ask = async |token: &_| self.wire.get(path, query, token, self.patience.timeout, self.clock.now()).await;
+            let mut reply = ask(&token).await;
+            if matches!(reply, Reply::Refusal { status: 401, .. }) && !renewed {
+                renewed = true;
+                token = self.access.renewed(&token).await.map_err(Miss::Final)?;
+                reply = ask(&token).await;
             }
+            match reply {
+                Reply::Answer(body) => {
+                    read(&body).map(|answer| (answer, body)).map_err(|fault| Miss::Fault(Fault::unreadable(fault)))
+                }
+                Reply::Refusal { status, body, retry_after } => match self.refused(path, status, &body, retry_after) {
+                    Some(trouble) => Err(Miss::Final(trouble)),
+                    None => Err(Miss::Fault(Fault::of(Reply::Refusal { status, body, retry_after }))),
+                },
+                broken @ Reply::Broken(_) => Err(Miss::Fault(Fault::of(broken))),
+            }
+        })
+        .await;
+        match answer {
+            Ok(answer) => {
+                // The answer matters more than the note that there is no wait any more.
+                if let Err(error) = self.state.update(|state| (state.not_before, state.not_before_reason) = (None, None)) {
+                    tracing::warn!("{}", error.in_one_line());
+                }
+                Ok(answer)
+            }
+            Err(End::Final(trouble)) => Err(trouble),
+            Err(End::TooLong(wait, fault)) => Err(defer(&self.state, self.clock, wait, fault.reason())),
+            Err(End::GaveUp(attempts, fault)) => {
+                Err(Error::failure(format!("Spotify gave no answer to GET {path} in {attempts} tries: {}", fault.says))
+                    .hint("is this machine online? the next run reads all recent plays again")
+                    .into())
+            }
+        }
+    }
+
+    /// What a refusal means, unless waiting may cure it.
+    fn refused(&self, path: &str, status: u16, body: &str, retry_after: Option<Duration>) -> Option<Trouble> {
+        match status {
+            401 => Some(
+                Error::authorization(format!("Spotify does not accept a fresh token (401): {}", words(body)))
+                    .hint("log in again with `moodlake auth login`")
+                    .into(),
+            ),
+            403 => Some(Trouble::Forbidden(Forbidden::read(body))),
+            429 if is_quota(body) => Some(defer(&self.state, self.clock, retry_after.unwrap_or(QUOTA_WAIT), "quota")),
+            passing if is_passing(passing) => None,
+            _ => Some(
+                Error::failure(format!("Spotify refuses GET {path} ({status}): {}", words(body)))
+                    .hint("docs/spotify.md tells what Spotify's refusals mean")
+                    .into(),
+            ),
         }
     }
 }

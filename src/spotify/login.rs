@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::fingerprint;
 use crate::random;
-use crate::web::{Patience, Pause, Reply};
+use crate::web::{End, Fault, Miss, Patience, Reply, is_passing, patiently};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
@@ -159,57 +159,50 @@ impl Login {
             form.extend([("client_id", self.app.client_id.as_str()), ("code_verifier", verifier.expose_secret())]);
         }
         let secret = self.app.client_secret.as_ref().map(|secret| (self.app.client_id.as_str(), secret));
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let (asked, fault) = match self.wire.token(&form, secret, keeping.patience.timeout, keeping.clock.now()).await {
-                Reply::Answer(body) => match Granted::read(&body) {
-                    Ok(granted) => return Ok(granted),
-                    Err(fault) => (None, fault),
-                },
-                Reply::Refusal { status, body, .. } if status < 500 && status != 429 => {
+        let granted = patiently("buying the token", &keeping.patience, keeping.clock, async || {
+            match self.wire.token(&form, secret, keeping.patience.timeout, keeping.clock.now()).await {
+                Reply::Answer(body) => Granted::read(&body).map_err(|fault| Miss::Fault(Fault::unreadable(fault))),
+                Reply::Refusal { status, body, .. } if !is_passing(status) => {
                     let (word, says) = account_error(&body);
-                    return Err(Error::authorization(format!("Spotify gives no token: {says} ({word}, {status})")).hint(
+                    Err(Miss::Final(Error::authorization(format!("Spotify gives no token: {says} ({word}, {status})")).hint(
                         "is the client id right, and the redirect address registered exactly as it is set? begin the login anew",
-                    ));
+                    )))
                 }
-                Reply::Refusal { status, retry_after, .. } => (retry_after, format!("status {status}")),
-                Reply::Broken(fault) => (None, fault),
-            };
-            match keeping.patience.pause(attempt, asked) {
-                Pause::Wait(wait) => keeping.clock.sleep(wait).await,
-                Pause::GiveUp | Pause::TooLong(_) => {
-                    return Err(Error::failure(format!("Spotify's accounts service gives no answer: {fault}"))
-                        .hint("try again later with `moodlake auth login`"));
-                }
+                passing => Err(Miss::Fault(Fault::of(passing))),
             }
-        }
+        })
+        .await;
+        granted.map_err(|end| match end {
+            End::Final(error) => error,
+            End::TooLong(_, fault) | End::GaveUp(_, fault) => {
+                Error::failure(format!("Spotify's accounts service gives no answer: {}", fault.says))
+                    .hint("try again later with `moodlake auth login`")
+            }
+        })
     }
 
     /// A fingerprint of the account, where Spotify tells which it is, and its refusal where it refuses.
     async fn account(&self, authorization: &Authorization, keeping: &Keeping) -> (Option<String>, Option<Forbidden>) {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
+        let account = patiently("asking whose account it is", &keeping.patience, keeping.clock, async || {
             let (token, now) = (&authorization.access_token, keeping.clock.now());
-            let asked = match self.wire.get("me", &[], token, keeping.patience.timeout, now).await {
-                Reply::Answer(body) => {
-                    let profile: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
-                    if let Some(id) = ["account_id", "id"].iter().find_map(|key| profile[key].as_str()) {
-                        return (Some(fingerprint::of(format!("spotify account {id}"))), None);
-                    }
-                    None
-                }
-                Reply::Refusal { status: 403, body, .. } => return (None, Some(Forbidden::read(&body))),
-                Reply::Refusal { retry_after, .. } => retry_after,
-                Reply::Broken(_) => None,
-            };
-            match keeping.patience.pause(attempt, asked) {
-                Pause::Wait(wait) => keeping.clock.sleep(wait).await,
-                Pause::GiveUp | Pause::TooLong(_) => return (None, None),
+            match self.wire.get("me", &[], token, keeping.patience.timeout, now).await {
+                Reply::Answer(body) => account_id(&body).ok_or_else(|| Miss::Fault(Fault::of(Reply::Answer(body)))),
+                Reply::Refusal { status: 403, body, .. } => Err(Miss::Final(Forbidden::read(&body))),
+                other => Err(Miss::Fault(Fault::of(other))),
             }
+        })
+        .await;
+        match account {
+            Ok(id) => (Some(fingerprint::of(format!("spotify account {id}"))), None),
+            Err(End::Final(forbidden)) => (None, Some(forbidden)),
+            Err(End::TooLong(..) | End::GaveUp(..)) => (None, None),
         }
     }
+}
+
+fn account_id(body: &str) -> Option<String> {
+    let profile: serde_json::Value = serde_json::from_str(body).ok()?;
+    ["account_id", "id"].iter().find_map(|key| profile[key].as_str()).map(str::to_owned)
 }
 
 const REGISTER: &str = "register http://127.0.0.1:8888/callback for the app and leave SPOTIFY_REDIRECT_URI out";

@@ -19,6 +19,6 @@ mod trouble;
 mod wire;
 
 pub use app::App;
-pub use client::{AUDIO_FEATURES_IDS_MAX, Client, WAIT_MOST, is_ahead};
+pub use client::{AUDIO_FEATURES_IDS_MAX, Client};
 pub use refusal::Forbidden;
 pub use trouble::Trouble;

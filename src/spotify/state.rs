@@ -3,8 +3,8 @@
 //! Owns the state file: until when to keep away, what this app may not do, whose account a listener's plays come from. Losing it
 //! costs a request or two, never a play: a file that cannot be understood is begun anew.
 
-use crate::error::{Explain, Result};
-use crate::private_file;
+use crate::error::Result;
+use crate::private_file::{self, Document};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -53,17 +53,15 @@ impl StateFile {
     /// The state, or an empty one.
     #[must_use]
     pub fn read(&self) -> State {
-        match private_file::read(&self.path) {
-            Ok(Some(bytes)) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-                tracing::warn!("the file {} cannot be understood and is begun anew: {error}", self.path.display());
-                State::default()
-            }),
-            Ok(None) => State::default(),
-            Err(error) => {
-                tracing::warn!("{error}: it is begun anew");
-                State::default()
+        match private_file::read_json(&self.path) {
+            Ok(Document::There(state)) => return state,
+            Ok(Document::Absent) => {}
+            Ok(Document::Garbled(at)) => {
+                tracing::warn!("the file {} cannot be understood ({at}) and is begun anew", self.path.display());
             }
+            Err(error) => tracing::warn!("{error}: it is begun anew"),
         }
+        State::default()
     }
 
     /// Changes the state; writes only when something changed.
@@ -77,7 +75,6 @@ impl StateFile {
         if after == before {
             return Ok(());
         }
-        let bytes = serde_json::to_vec_pretty(&after).explain(|| "the state cannot be written".to_owned())?;
-        private_file::replace(&self.path, &bytes)
+        private_file::replace_json(&self.path, &after)
     }
 }

@@ -4,7 +4,7 @@
 //! given is kept too, since Spotify's refresh tokens die six months after that, whatever refreshes happen in between.
 
 use crate::error::{Error, Explain, Result};
-use crate::private_file;
+use crate::private_file::{self, Document};
 use chrono::{DateTime, Months, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -86,12 +86,14 @@ impl TokenFile {
     /// # Errors
     /// When there is a file that cannot be read or understood.
     pub fn load(&self) -> Result<Option<Authorization>> {
-        let Some(bytes) = private_file::read(&self.path)? else { return Ok(None) };
-        // The parser's own message could quote a secret: it is not told.
-        let stored: Stored = serde_json::from_slice(&bytes).map_err(|_| {
-            Error::authorization(format!("the token file {} cannot be understood", self.path.display()))
-                .hint("log in again with `moodlake auth login`; it replaces the file")
-        })?;
+        let stored: Stored = match private_file::read_json(&self.path)? {
+            Document::Absent => return Ok(None),
+            Document::There(stored) => stored,
+            Document::Garbled(_) => {
+                return Err(Error::authorization(format!("the token file {} cannot be understood", self.path.display()))
+                    .hint("log in again with `moodlake auth login`; it replaces the file"));
+            }
+        };
         Ok(Some(Authorization {
             client_id: stored.client_id,
             is_pkce: stored.pkce,
@@ -119,8 +121,7 @@ impl TokenFile {
             expires_at: authorization.expires_at,
             authorized_at: authorization.authorized_at,
         };
-        let bytes = serde_json::to_vec_pretty(&stored).explain(|| "the token cannot be written".to_owned())?;
-        private_file::replace(&self.path, &bytes)
+        private_file::replace_json(&self.path, &stored)
     }
 
     /// Forgets the authorization.

@@ -1,7 +1,23 @@
 //! How often and how long a fault is waited out.
 
 use crate::random;
+use chrono::{DateTime, Utc};
 use std::time::Duration;
+
+/// No service is kept away from for longer: a wait of years is a mistake of a proxy or of this machine's clock.
+const WAIT_MOST: Duration = Duration::from_hours(24);
+
+/// The moment that ends a wait which begins now.
+#[must_use]
+pub fn until(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+    now + wait.min(WAIT_MOST)
+}
+
+/// Whether a stored end of a wait still counts.
+#[must_use]
+pub fn is_ahead(end: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    end > now && end <= now + WAIT_MOST
+}
 
 /// The limits of waiting for one request.
 #[derive(Clone, Copy, Debug)]

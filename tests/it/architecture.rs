@@ -35,7 +35,7 @@ const PLACES: [(&str, &[&str]); 18] = [
     ("stats", &[]),
     ("reccobeats", &["spotify", "web", "clock", "error"]),
     ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
-    ("web", &["random"]),
+    ("web", &["clock", "random"]),
     ("context", &["lake", "engine", "clock"]),
     ("lake", &["engine", "error"]),
     ("engine", &["error"]),

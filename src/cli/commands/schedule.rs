@@ -139,11 +139,7 @@ pub fn health(settings: &Settings) -> Result<()> {
 
 fn in_flight(state: &State) -> Option<(&'static str, DateTime<Utc>)> {
     let work = state.running?;
-    let last = match work {
-        crate::schedule::due::Work::Full => &state.full,
-        crate::schedule::due::Work::Poll => &state.poll,
-    };
-    Some((work.name(), last.started_at?))
+    Some((work.name(), state.last(work).started_at?))
 }
 
 fn told(last: &Last) -> String {
