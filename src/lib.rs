@@ -8,6 +8,8 @@ pub mod cli;
 
 pub mod schedule;
 
+pub mod report;
+
 pub mod pipeline;
 
 pub mod bronze;

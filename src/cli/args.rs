@@ -80,6 +80,8 @@ pub enum Command {
     Health,
     /// Answers a SQL query over the lake's tables; reads only
     Query(QueryArgs),
+    /// Writes the five analyses of one listener as one HTML file, or as text for the terminal
+    Report(ReportArgs),
     /// Tells what is in the lake
     Status(StatusArgs),
     /// Prints completions for a shell
@@ -182,6 +184,32 @@ pub struct ImportCatalogArgs {
     pub file: PathBuf,
 }
 
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// `html` writes one file that opens offline; `text` writes to the terminal
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: PageFormat,
+    /// Where it is written; `-` is stdout [default: report.html in the lake; stdout for text]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Writes each chart as SVG and PNG into this folder, too
+    #[arg(long, value_name = "DIR")]
+    pub charts: Option<PathBuf>,
+    /// The listener [default: the one with the most plays]
+    #[arg(long, value_name = "ID")]
+    pub user: Option<String>,
+}
+
+/// How the report looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// A page for the browser.
+    #[default]
+    Html,
+    /// For a terminal.
+    Text,
+}
+
 /// How a report on stdout looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
@@ -240,8 +268,18 @@ pub struct BuildGoldArgs {
 /// A gold job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Job {
-    /// Mood clusters and their profiles.
+    /// Mood clusters, their profiles, and each play's mood.
     Mood,
+    /// Weekdays and hours, sittings, streaks, and what was played most.
+    Temporal,
+    /// Indicators by day, week and four weeks.
+    Wellbeing,
+    /// What differs where and when.
+    Drivers,
+    /// The next two weeks.
+    Forecast,
+    /// What to listen to next.
+    Recommendations,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -264,7 +302,14 @@ pub struct MoodArgs {
 #[derive(Args, Debug)]
 pub struct QueryArgs {
     /// The query, such as 'select mood, count(*) from mood_clusters group by mood'; `-` reads it from stdin
-    pub sql: String,
+    #[arg(required_unless_present_any = ["example", "list_examples"], conflicts_with_all = ["example", "list_examples"])]
+    pub sql: Option<String>,
+    /// Asks a saved question instead
+    #[arg(long, value_name = "NAME", conflicts_with = "list_examples")]
+    pub example: Option<String>,
+    /// Tells the saved questions
+    #[arg(long)]
+    pub list_examples: bool,
     /// How rows are written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: QueryFormat,

@@ -1,6 +1,93 @@
 //! Gold: what the plays say, one job a question.
 //!
-//! Owns the jobs. Each reads silver through its SQL, computes with `stats` where there is an algorithm, and replaces its tables.
-//! Jobs never read each other's memory, only tables.
+//! Owns the jobs and their order. Each reads silver through its SQL, computes with `stats` where there is an algorithm, and
+//! replaces its tables. Jobs never read each other's memory, only tables; `source` holds the relations that several read, `task`
+//! how a build is compared with the last one and written.
 
+mod calendar;
+pub mod circumplex;
+pub mod drivers;
+pub mod forecast;
+mod gaps;
+mod gather;
 pub mod mood;
+pub mod recommendations;
+pub mod source;
+mod task;
+pub mod temporal;
+pub mod wellbeing;
+
+use crate::context::{Context, Step};
+use crate::error::Result;
+use crate::lake::tables::{
+    MOOD_CLUSTERS, MOOD_DRIVERS, MOOD_FORECAST, TEMPORAL_PATTERNS, TRACK_RECOMMENDATIONS, Table, WELLBEING_INDICATORS,
+};
+use mood::MoodOptions;
+
+/// A job, by the question that it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Cognitive: which moods there are, and the mood of each play.
+    Mood,
+    /// Descriptive: when, how long at a stretch, and what.
+    Temporal,
+    /// Indicators of wellbeing, by day and over windows of days.
+    Wellbeing,
+    /// Diagnostic: what differs where and when.
+    Drivers,
+    /// Predictive: the next two weeks.
+    Forecast,
+    /// Prescriptive: what to listen to next.
+    Recommendations,
+}
+
+/// All jobs, in the order in which they run.
+pub const JOBS: [Job; 6] = [Job::Mood, Job::Temporal, Job::Wellbeing, Job::Drivers, Job::Forecast, Job::Recommendations];
+
+impl Job {
+    /// The name of its step, as the command that runs it alone.
+    #[must_use]
+    pub const fn step(self) -> &'static str {
+        match self {
+            Self::Mood => "build-gold mood",
+            Self::Temporal => "build-gold temporal",
+            Self::Wellbeing => "build-gold wellbeing",
+            Self::Drivers => "build-gold drivers",
+            Self::Forecast => "build-gold forecast",
+            Self::Recommendations => "build-gold recommendations",
+        }
+    }
+
+    /// The table that stands for the job in messages.
+    #[must_use]
+    pub const fn table(self) -> &'static Table {
+        match self {
+            Self::Mood => &MOOD_CLUSTERS,
+            Self::Temporal => &TEMPORAL_PATTERNS,
+            Self::Wellbeing => &WELLBEING_INDICATORS,
+            Self::Drivers => &MOOD_DRIVERS,
+            Self::Forecast => &MOOD_FORECAST,
+            Self::Recommendations => &TRACK_RECOMMENDATIONS,
+        }
+    }
+
+    /// Runs the job, unless its tables were built from exactly these inputs already.
+    ///
+    /// # Errors
+    /// When there is no silver, or reading, computing or writing fails.
+    pub async fn build(self, context: &Context, options: &MoodOptions) -> Result<Vec<Step>> {
+        let synthetic = options.synthetic();
+        match self {
+            Self::Mood => {
+                let mut steps = mood::build(context, options).await?;
+                steps.extend(circumplex::build(context, synthetic).await?);
+                Ok(steps)
+            }
+            Self::Temporal => temporal::build(context, synthetic).await,
+            Self::Wellbeing => wellbeing::build(context, synthetic).await,
+            Self::Drivers => drivers::build(context, synthetic).await,
+            Self::Forecast => forecast::build(context, synthetic).await,
+            Self::Recommendations => recommendations::build(context, synthetic).await,
+        }
+    }
+}

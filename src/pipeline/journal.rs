@@ -59,7 +59,11 @@ impl<'a> Journal<'a> {
         let parts: Vec<_> = self.failures.iter().map(|(step, error)| format!("{step}: {}", error.in_one_line())).collect();
         let says = format!("{} parts failed, the others are done: {}", parts.len(), parts.join("; "));
         let by_login = self.failures.iter().find(|(_, error)| error.kind() == Kind::Authorization);
-        let hint = by_login.or(self.failures.first()).and_then(|(_, error)| error.advice()).unwrap_or_default().to_owned();
-        Err(if by_login.is_some() { Error::authorization(says) } else { Error::failure(says) }.hint(hint))
+        let advice = by_login.or(self.failures.first()).and_then(|(_, error)| error.advice()).map(str::to_owned);
+        let error = if by_login.is_some() { Error::authorization(says) } else { Error::failure(says) };
+        Err(match advice {
+            Some(advice) => error.hint(advice),
+            None => error,
+        })
     }
 }

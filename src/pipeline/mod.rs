@@ -13,9 +13,10 @@ pub use record::record;
 
 use crate::context::{Context, Step};
 use crate::error::Result;
-use crate::gold::mood::{self, MoodOptions};
-use crate::lake::tables::{LISTENING_HISTORY, LISTENING_WITH_FEATURES, MOOD_CLUSTERS};
-use crate::silver::{self, Build, FeatureSource};
+use crate::gold::mood::MoodOptions;
+use crate::gold::{JOBS, Job};
+use crate::lake::tables::{CATALOG_TRACKS, LISTENING_HISTORY, LISTENING_WITH_FEATURES};
+use crate::silver::{self, Build, FeatureSource, catalog};
 
 /// How the pipeline runs.
 #[derive(Clone, Debug)]
@@ -47,11 +48,22 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
             return Ok(());
         }
     }
-    match mood::build(context, &options.mood).await {
-        Ok(steps) => journal.note(steps),
-        Err(error) => journal.failed(Step::new("build-gold mood", MOOD_CLUSTERS.label()), error),
+    match catalog::build(context, &build.kaggle_features).await {
+        Ok(step) => journal.note(step),
+        Err(error) => journal.failed(Step::new("build-silver", CATALOG_TRACKS.label()), error),
     }
+    gold(context, &JOBS, &options.mood, journal).await;
     Ok(())
+}
+
+/// Runs gold jobs; one that fails is told, and the others go on.
+pub async fn gold(context: &Context, jobs: &[Job], options: &MoodOptions, journal: &mut Journal<'_>) {
+    for job in jobs {
+        match job.build(context, options).await {
+            Ok(steps) => journal.note(steps),
+            Err(error) => journal.failed(Step::new(job.step(), job.table().label()), error),
+        }
+    }
 }
 
 /// The preference without synthetic features where they are not allowed.

@@ -1,8 +1,9 @@
-//! Silver: the one model that joins plays with features.
+//! Silver: plays joined with features, and the catalogue as tracks.
 //!
 //! Owns the choice of inputs, the model's parameters and the decision whether anything has changed since the last build. The
 //! relational work stands in `listening_with_features.sql`; rows stream from it into Delta and replace the table in one commit.
 
+pub mod catalog;
 mod inputs;
 
 use crate::clock::Stopwatch;
@@ -135,6 +136,9 @@ const KAGGLE: Input = Input {
     table: &tables::KAGGLE_TRACKS,
     required: &["track_id", "artists", "track_name", "danceability", "energy", "valence", "acousticness", "track_genre"],
     optional: &[
+        "album_name",
+        "duration_ms",
+        "explicit",
         "popularity",
         "key",
         "loudness",

@@ -1,25 +1,41 @@
-//! Pure numeric functions: scaling, k-means, its quality and the choice of k, matching of clusters between fits.
+//! Pure numeric functions: k-means and its quality, neighbours, windows, forecasts, effects and their corrections.
 //!
 //! Owns the algorithms behind the gold layer and the one error they share. Refuses files, clocks, the environment and unseeded
 //! randomness: the same input and seed give the same bits on every machine and with any number of threads, so nothing here uses
-//! platform mathematics beyond `+ - * /` and the square root (IEEE 754 defines those exactly; `ln` or `exp` it does not).
-//! Numbers come in as a [`matrix::Matrix`], which cannot hold NaN; results go to `gold`, which turns them into rows.
+//! platform mathematics beyond `+ - * /` and the square root (IEEE 754 defines those exactly; `ln` or `exp` it does not): the rest
+//! comes from `libm`, and p values and quantiles from `statrs`, whose last digits no decision rests on.
+//! Numbers come in as a [`matrix::Matrix`], which cannot hold NaN, or as plain lists; results go to `gold`, which turns them into
+//! rows.
 
 mod agreement;
 pub mod assign;
 pub mod assignment;
 mod blocks;
 pub mod choose_k;
+pub mod correlation;
+pub mod describe;
+pub mod diversity;
+pub mod effects;
+pub mod forecast;
 pub mod kmeans;
 mod lloyd;
 pub mod matrix;
+pub mod multiple;
+pub mod neighbours;
 mod parallel;
 pub mod quality;
 mod random;
 pub mod scale;
 mod seeding;
 mod silhouette;
+#[cfg(test)]
+mod simulated;
+pub mod sliding;
 pub mod stability;
+pub mod stretches;
+pub mod student;
+pub mod weeks;
+pub mod windows;
 
 use std::error::Error;
 use std::fmt;

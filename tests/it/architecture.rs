@@ -1,17 +1,18 @@
 //! The invariants of ARCHITECTURE.md, held against the source.
 
 use moodlake::engine::Engine;
-use moodlake::lake::tables::{ALL, LISTENING_WITH_FEATURES, MOOD_CLUSTERS, TRACK_FEATURES};
+use moodlake::lake::tables::{self, ALL, LISTENING_WITH_FEATURES, MOOD_CLUSTERS, TRACK_FEATURES};
 use moodlake::silver::{DEFAULT_PREFERENCE, MODEL, parameters};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each place and what it may use, from the top down.
-const PLACES: [(&str, &[&str]); 18] = [
+const PLACES: [(&str, &[&str]); 19] = [
     (
         "cli",
         &[
             "schedule",
+            "report",
             "pipeline",
             "bronze",
             "silver",
@@ -25,9 +26,11 @@ const PLACES: [(&str, &[&str]); 18] = [
             "clock",
             "error",
             "fingerprint",
+            "private_file",
         ],
     ),
     ("schedule", &["clock", "error", "private_file"]),
+    ("report", &["lake", "engine", "error"]),
     ("pipeline", &["bronze", "silver", "gold", "reccobeats", "spotify", "context", "lake", "clock", "error"]),
     ("bronze", &["reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
     ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
@@ -134,6 +137,7 @@ fn every_model_has_a_header_and_reads_its_own_layer_or_the_one_below() {
         let below: &[&str] = match place(&path).as_str() {
             "bronze" => &["bronze"],
             "silver" => &["bronze", "silver"],
+            // Gold models and the saved questions.
             _ => &["silver", "gold"],
         };
         for table in ALL.iter().filter(|table| !below.contains(&table.layer)) {
@@ -189,10 +193,51 @@ fn every_model_plans_over_empty_tables_and_yields_its_declared_columns() {
             let found: Vec<_> = names(&shape(found.schema().as_arrow())).into_iter().filter(|name| name != "is_new").collect();
             assert_eq!(found, names(&shape(&TRACK_FEATURES.schema())));
         }
+        gold_models_yield_their_tables(&engine, &shape).await;
         let columns: BTreeSet<_> = names(&shape(tracks.schema().as_arrow())).into_iter().collect();
         let clusters: BTreeSet<_> = names(&shape(&MOOD_CLUSTERS.schema())).into_iter().collect();
         assert!(columns.is_subset(&clusters), "{columns:?}");
     });
+}
+
+type Shape = dyn Fn(&arrow::datatypes::Schema) -> Vec<(String, String)>;
+
+/// The gold tables that are nothing but a model's rows.
+async fn gold_models_yield_their_tables(engine: &Engine, shape: &Shape) {
+    use datafusion::scalar::ScalarValue;
+    use moodlake::gold::{circumplex, source, temporal};
+    let scope = engine.scope();
+    scope.register_rows("listening_with_features", LISTENING_WITH_FEATURES.schema(), Vec::new()).unwrap();
+    let values = [
+        ("authentic_plays_min", ScalarValue::Int64(Some(1))),
+        ("include_synthetic", ScalarValue::Boolean(Some(false))),
+        ("allow_synthetic", ScalarValue::Boolean(Some(true))),
+        ("covered_min", ScalarValue::Int64(Some(1))),
+        ("rank_max", ScalarValue::Int64(Some(1))),
+        ("neutral", ScalarValue::Float64(Some(0.15))),
+    ];
+    let given = |sql: &str| -> Vec<(&str, ScalarValue)> {
+        values.iter().filter(|(name, _)| sql.contains(&format!("${name}"))).cloned().collect()
+    };
+    for (name, sql) in
+        [("bases", source::BASES), ("plays", source::PLAYS), ("timeline", source::TIMELINE), ("days", source::DAYS)]
+    {
+        scope.register_frame(name, scope.model(name, sql, given(sql)).await.unwrap()).unwrap();
+    }
+    scope.register_rows("mood_clusters", MOOD_CLUSTERS.schema(), Vec::new()).unwrap();
+    scope.register_rows("play_moods", tables::PLAY_MOODS.schema(), Vec::new()).unwrap();
+    for (sql, table) in [
+        (temporal::HOURS, &tables::TEMPORAL_PATTERNS),
+        (temporal::SESSIONS, &tables::LISTENING_SESSIONS),
+        (temporal::STREAKS, &tables::LISTENING_STREAKS),
+        (temporal::TOP, &tables::TOP_ITEMS),
+        (circumplex::MOODS, &tables::PLAY_MOODS),
+        (circumplex::QUADRANTS, &tables::MOOD_CIRCUMPLEX),
+    ] {
+        let frame = scope.model(table.name, sql, given(sql)).await.unwrap();
+        assert_eq!(shape(frame.schema().as_arrow()), shape(&table.schema()), "{}", table.label());
+        assert_eq!(frame.count().await.unwrap(), 0, "{}", table.label());
+    }
 }
 
 fn names(columns: &[(String, String)]) -> Vec<String> {

@@ -4,14 +4,15 @@
 
 use super::ingest::{conclude, sources};
 use super::{finish, writing};
-use crate::cli::args::{BuildGoldArgs, BuildSilverArgs, Feature, Global, MoodArgs, RunArgs};
+use crate::cli::args::{BuildGoldArgs, BuildSilverArgs, Feature, Global, Job, MoodArgs, ReportFormat, RunArgs};
 use crate::cli::output::tell;
 use crate::cli::settings::Settings;
 use crate::error::{Error, Result};
+use crate::gold;
 use crate::gold::mood::{self, Clusters, MoodOptions};
 use crate::lake::TableAt;
 use crate::pipeline::{self, Ingest, Journal, WithoutSpotify};
-use crate::silver::{self, Build, FeatureSource};
+use crate::silver::{self, Build, FeatureSource, catalog};
 
 pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilverArgs) -> Result<()> {
     let (context, _lock) = writing(global, settings, settings.lake()?)?;
@@ -33,6 +34,7 @@ pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilve
             }
         }
     }
+    let is_lakes_own = args.out_path.is_none();
     if let Some(path) = args.out_path {
         build.out = TableAt::at(&path)?;
     }
@@ -44,8 +46,12 @@ pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilve
     let preference = args.feature_preference.into_iter().map(source).collect();
     build.preference = pipeline::allowed(distinct(preference)?, settings.allow_synthetic);
     build.full = args.full;
-    let step = silver::build(&context, &build).await?;
-    finish(&context, "build-silver", started, &[step]).await
+    let mut steps = vec![silver::build(&context, &build).await?];
+    // A table built elsewhere leaves the lake as it is.
+    if is_lakes_own {
+        steps.extend(catalog::build(&context, &build.kaggle_features).await?);
+    }
+    finish(&context, "build-silver", started, &steps).await
 }
 
 const fn source(feature: Feature) -> FeatureSource {
@@ -70,9 +76,23 @@ pub async fn build_gold(global: &Global, settings: &Settings, args: BuildGoldArg
     let options = mood_options(&args.mood)?.allowing_synthetic(settings.allow_synthetic);
     let (context, _lock) = writing(global, settings, settings.lake()?)?;
     let started = context.clock.now();
-    // Mood is the only job so far: naming it and naming none come to the same.
-    let steps = mood::build(&context, &options).await?;
-    finish(&context, "build-gold", started, &steps).await
+    // In the order of the pipeline, whatever the order on the command line: later jobs read what earlier ones write.
+    let named: Vec<_> = args.jobs.into_iter().map(job).collect();
+    let jobs: Vec<_> = gold::JOBS.into_iter().filter(|job| named.is_empty() || named.contains(job)).collect();
+    let mut journal = Journal::new(&tell);
+    pipeline::gold(&context, &jobs, &options, &mut journal).await;
+    conclude(&context, "build-gold", started, journal, ReportFormat::Text, false, Ok(())).await
+}
+
+const fn job(job: Job) -> gold::Job {
+    match job {
+        Job::Mood => gold::Job::Mood,
+        Job::Temporal => gold::Job::Temporal,
+        Job::Wellbeing => gold::Job::Wellbeing,
+        Job::Drivers => gold::Job::Drivers,
+        Job::Forecast => gold::Job::Forecast,
+        Job::Recommendations => gold::Job::Recommendations,
+    }
 }
 
 pub async fn run(global: &Global, settings: &Settings, args: &RunArgs) -> Result<()> {

@@ -3,7 +3,7 @@
 //! Owns the demonstration's lake and its question. It takes the ways a person's own data takes: the catalogue's importer, the
 //! history's merge, the pipeline. A lake with a person's plays is refused.
 
-use super::{query, writing};
+use super::{query, report, writing};
 use crate::bronze::catalog;
 use crate::bronze::import::import_plays;
 use crate::bronze::simulated::{SimTrack, plays};
@@ -19,6 +19,7 @@ use crate::pipeline::{self, Ingest, Journal, Sources, WithoutSpotify};
 use arrow::util::pretty::pretty_format_batches;
 use chrono::NaiveDate;
 use std::fmt::Write as _;
+use std::path::Path;
 
 const SAMPLE: &[u8] = include_bytes!("../../../data/sample/catalog.csv");
 
@@ -57,7 +58,9 @@ pub async fn demo(global: &Global, settings: &Settings) -> Result<()> {
     let outcome = pipeline::run(&context, &Sources::default(), &options, &mut journal).await;
     pipeline::record(&context, "demo", started, journal.steps()).await?;
     outcome.and_then(|()| journal.verdict())?;
-    print(&summary(&context, heard.len() as u64).await?)
+    let page = report::page_of(&context.lake);
+    report::write_page(&report::read(&context.lake, context.zone, None).await?, &page)?;
+    print(&summary(&context, heard.len() as u64, &page).await?)
 }
 
 async fn refuse_a_persons_lake(context: &Context) -> Result<()> {
@@ -103,7 +106,7 @@ fn sample_tracks() -> Result<Vec<SimTrack>> {
     Ok(tracks)
 }
 
-async fn summary(context: &Context, heard: u64) -> Result<String> {
+async fn summary(context: &Context, heard: u64, page: &Path) -> Result<String> {
     let scope = context.engine.query_scope();
     let answer = query::plan(&context.lake, &scope, QUESTION, AsOf::Latest).await?;
     let failed = || "the demonstration's question cannot be answered".to_owned();
@@ -117,9 +120,11 @@ async fn summary(context: &Context, heard: u64) -> Result<String> {
     );
     let _ = write!(
         text,
-        "\nNext:\n  moodlake status --lake {lake}\n  moodlake query --lake {lake} 'SELECT * FROM gold.mood_cluster_profiles'\n  \
+        "\nThe report with the five analyses is {}: open it in a browser, offline.\n\nNext:\n  moodlake status --lake {lake}\n  \
+         moodlake query --lake {lake} --example mood-through-the-day\n  moodlake report --lake {lake} --format text\n  \
          moodlake import my_spotify_data.zip      # your own plays, into ./data\n  \
-         moodlake import-catalog archive.zip      # the whole Kaggle catalogue\n  moodlake run\n"
+         moodlake import-catalog archive.zip      # the whole Kaggle catalogue\n  moodlake run\n",
+        page.display()
     );
     Ok(printable(&text))
 }

@@ -8,7 +8,9 @@ mod build;
 mod demo;
 mod ingest;
 mod query;
+mod query_examples;
 mod query_output;
+mod report;
 mod schedule;
 mod status;
 
@@ -44,6 +46,7 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Health => schedule::health(&settings),
         Command::Run(args) => build::run(global, &settings, &args).await,
         Command::Query(args) => query::query(&settings, args).await,
+        Command::Report(args) => report::report(&settings, &args).await,
         Command::Status(args) => status::status(&settings, &args).await,
         // Answered before they come here: one needs no lake, the other hears signals itself.
         Command::Completions { .. } | Command::Schedule(_) => Ok(()),

@@ -3,8 +3,9 @@
 //! Owns what a query may do: one SELECT (or EXPLAIN, SHOW, DESCRIBE) over the lake's own tables. Statements that write, and
 //! functions or paths that reach outside the lake, are refused before anything runs.
 
-use super::query_output;
+use super::{query_examples, query_output};
 use crate::cli::args::QueryArgs;
+use crate::cli::output::print;
 use crate::cli::settings::Settings;
 use crate::engine::{Engine, Scope};
 use crate::error::{Error, Explain, Result};
@@ -18,7 +19,14 @@ use datafusion::sql::parser::Statement;
 use std::io::Read;
 
 pub async fn query(settings: &Settings, args: QueryArgs) -> Result<()> {
-    let sql = if args.sql == "-" { from_stdin()? } else { args.sql };
+    if args.list_examples {
+        return print(&query_examples::list());
+    }
+    let sql = match (args.example, args.sql) {
+        (Some(name), _) => query_examples::named(&name)?.to_owned(),
+        (None, Some(sql)) if sql != "-" => sql,
+        (None, _) => from_stdin()?,
+    };
     let as_of = args.as_of.as_deref().map_or(Ok(AsOf::Latest), as_of)?;
     let lake = settings.lake()?;
     let engine = Engine::new(settings.zone)?;

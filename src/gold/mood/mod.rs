@@ -10,6 +10,7 @@ mod previous;
 mod rows;
 mod tracks;
 
+use super::source::Synthetic;
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::error::{Error, Explain, Result};
@@ -88,6 +89,12 @@ impl MoodOptions {
     pub const fn allowing_synthetic(mut self, allow_synthetic: bool) -> Self {
         self.allow_synthetic = allow_synthetic;
         self
+    }
+
+    /// What synthetic features are for.
+    #[must_use]
+    pub const fn synthetic(&self) -> Synthetic {
+        Synthetic { include: self.include_synthetic, allow: self.allow_synthetic }
     }
 
     fn feature_names(&self) -> Vec<&'static str> {

@@ -1,7 +1,11 @@
 //! The one `DataFusion` session of the program, and scopes to run models in.
 //!
-//! Owns the engine's settings, each with its reason. It knows neither Delta nor music: `lake` gives it relations, the layers
-//! give it SQL.
+//! Owns the engine's settings, each with its reason, and the way from a model's rows to plain columns (`columns`). It knows
+//! neither Delta nor music: `lake` gives it relations, the layers give it SQL.
+
+mod columns;
+
+pub use columns::Columns;
 
 use crate::error::{Error, Explain, Result};
 use arrow::array::RecordBatch;

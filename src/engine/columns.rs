@@ -1,0 +1,94 @@
+//! A model's rows in memory, column by column, in few types.
+//!
+//! Owns the way from the engine's layouts to plain ones: text, whole numbers of 64 bits, doubles, days. Used where an algorithm
+//! needs all of a listener's days at once; those are thousands, not millions.
+
+use crate::error::{Error, Explain, Result};
+use arrow::array::{
+    Array, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray,
+};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type};
+use datafusion::prelude::DataFrame;
+use std::sync::Arc;
+
+/// All rows of a model.
+pub struct Columns {
+    what: &'static str,
+    batch: RecordBatch,
+}
+
+impl Columns {
+    /// Runs a model; `what` is what messages call its rows.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub async fn of(frame: DataFrame, what: &'static str) -> Result<Self> {
+        let failed = || format!("{what} cannot be read");
+        let planned = Arc::new(frame.schema().as_arrow().clone());
+        let batches = frame.collect().await.explain(failed)?;
+        // What was computed may lay text out in another way than what was planned.
+        let schema = batches.first().map_or(planned, RecordBatch::schema);
+        Ok(Self { what, batch: concat_batches(&schema, &batches).explain(failed)? })
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    /// A column of text.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn text(&self, name: &str) -> Result<StringArray> {
+        Ok(self.cast(name, &DataType::Utf8)?.as_string::<i32>().clone())
+    }
+
+    /// A column of whole numbers.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn whole(&self, name: &str) -> Result<Int64Array> {
+        Ok(self.cast(name, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+    }
+
+    /// A column of whole numbers of up to 38 digits.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn large(&self, name: &str) -> Result<Decimal128Array> {
+        Ok(self.cast(name, &DataType::Decimal128(38, 0))?.as_primitive::<Decimal128Type>().clone())
+    }
+
+    /// A column of doubles.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn double(&self, name: &str) -> Result<Float64Array> {
+        Ok(self.cast(name, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
+    }
+
+    /// A column of truths.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn truth(&self, name: &str) -> Result<BooleanArray> {
+        Ok(self.cast(name, &DataType::Boolean)?.as_boolean().clone())
+    }
+
+    /// A column of days, counted from 1970.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn day(&self, name: &str) -> Result<Date32Array> {
+        Ok(self.cast(name, &DataType::Date32)?.as_primitive::<Date32Type>().clone())
+    }
+
+    fn cast(&self, name: &str, kind: &DataType) -> Result<Arc<dyn Array>> {
+        let column =
+            self.batch.column_by_name(name).ok_or_else(|| Error::failure(format!("{}: there is no column {name}", self.what)))?;
+        cast(column, kind).explain(|| format!("{}: the column {name} is of another kind", self.what))
+    }
+}

@@ -1,0 +1,66 @@
+//! Wellbeing indicators: a listener's days, weeks and months as figures, each with what it rests on.
+//!
+//! Owns the job. `windows` holds the formulas over 1, 7 and 28 days, `trends` those that compare a day with the past, `mixes`
+//! what was heard, `rows` the table. It tells listening patterns; it never tells how a person is.
+
+mod mixes;
+mod rows;
+mod trends;
+mod windows;
+
+use super::calendar::{Calendar, Day};
+use super::gaps::{GAPS, Gaps};
+use super::source::{Source, Synthetic};
+use super::task::{Begun, Task};
+use crate::context::{Context, Step};
+use crate::error::Result;
+use crate::fingerprint;
+use crate::lake::tables::WELLBEING_INDICATORS;
+use mixes::Mixes;
+use rows::Rows;
+use serde_json::json;
+use windows::{DAY, FOUR_WEEKS, Mood, WEEK, over};
+
+/// The model of what was heard on which day.
+pub const HEARD: &str = include_str!("heard.sql");
+
+/// Raised when the same plays would give other figures.
+const ALGORITHM: &str = "wellbeing 1";
+
+/// The mood of each day, where enough plays tell it.
+#[must_use]
+pub fn daily_moods(days: &[Day]) -> Vec<Mood> {
+    over(days, DAY).iter().map(|day| day.mood(DAY)).collect()
+}
+
+/// Builds the table, unless it was built from exactly this silver and these gaps already.
+///
+/// # Errors
+/// When there is no silver, or reading or writing fails.
+pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>> {
+    let source = Source::open(context, synthetic).await?;
+    let gaps = Gaps::read(context).await?;
+    let parameters = json!({
+        "plays": source.parameters(),
+        "sql": fingerprint::of([HEARD, GAPS].concat()),
+        "algorithm": ALGORITHM,
+        "gaps": gaps.described(),
+    });
+    let made_from = (json!({ "silver": source.identity()? }), parameters);
+    let begun = Task::begin(context, "build-gold wellbeing", &[&WELLBEING_INDICATORS], source.rows()?, made_from).await?;
+    let mut task = match begun {
+        Begun::UpToDate(steps) => return Ok(steps),
+        Begun::Build(task) => task,
+    };
+    let scope = source.scope(context).await?;
+    let calendars = Calendar::all(&scope, &gaps).await?;
+    let mixes = Mixes::read(&scope).await?;
+    let mut rows = Rows::default();
+    for calendar in &calendars {
+        let spans = [DAY, WEEK, FOUR_WEEKS].map(|span| over(&calendar.days, span));
+        let mixed = [WEEK, FOUR_WEEKS].map(|span| mixes.of(calendar, span.days));
+        rows.listener(calendar, &spans, &mixed);
+    }
+    task.store(&WELLBEING_INDICATORS, vec![rows.into_batch()?]).await?;
+    Ok(task.done())
+}

@@ -1,0 +1,98 @@
+//! The tables of bronze: what came in.
+
+use super::Table;
+use super::columns::{audio_features, boolean, history_columns, instant, integer, long, text};
+
+pub const LISTENING_HISTORY: Table = Table {
+    layer: "bronze",
+    name: "listening_history_bronze",
+    comment: "One row a play, insert-only",
+    partitions: &["month"],
+    key: Some("play_id"),
+    unique_columns: &["play_id", "played_at"],
+    columns: history_columns,
+};
+
+pub const TRACK_FEATURES: Table = Table {
+    layer: "bronze",
+    name: "my_tracks_features_bronze",
+    comment: "One row a track: metadata, and real audio features where a provider gave them",
+    partitions: &[],
+    key: Some("track_id"),
+    unique_columns: &["track_id"],
+    columns: || {
+        let mut columns = vec![
+            text("track_id"),
+            text("track_name"),
+            text("artist_name"),
+            text("album_name"),
+            integer("popularity"),
+            long("duration_ms"),
+            boolean("explicit"),
+            text("isrc"),
+        ];
+        columns.extend(audio_features());
+        columns.extend([text("source"), instant("fetched_at")]);
+        columns
+    },
+};
+
+pub const SYNTHETIC_FEATURES: Table = Table {
+    layer: "bronze",
+    name: "my_tracks_features_bronze_synthetic",
+    comment: "Audio features made up from the track id alone, never measured",
+    partitions: &[],
+    key: Some("track_id"),
+    unique_columns: &["track_id"],
+    columns: || {
+        let mut columns = vec![text("track_id")];
+        columns.extend(audio_features());
+        columns.extend([text("source"), text("generator_version"), text("generated_by"), instant("generated_at")]);
+        columns
+    },
+};
+
+pub const KAGGLE_TRACKS: Table = Table {
+    layer: "bronze",
+    name: "kaggle_tracks_bronze",
+    comment: "Every row of the Kaggle 'Spotify Tracks Dataset' (ODbL 1.0), values as they are",
+    partitions: &[],
+    key: Some("row_id"),
+    unique_columns: &["row_id", "csv_index"],
+    columns: || {
+        let mut columns = vec![
+            integer("csv_index"),
+            text("track_id"),
+            text("artists"),
+            text("album_name"),
+            text("track_name"),
+            integer("popularity"),
+            long("duration_ms"),
+            boolean("explicit"),
+        ];
+        columns.extend(audio_features());
+        columns.extend([text("track_genre"), text("row_id"), instant("imported_at")]);
+        columns
+    },
+};
+
+pub const REJECTED_ROWS: Table = Table {
+    layer: "bronze",
+    name: "rejected_rows",
+    comment: "Every input row that was not kept, with its reason and its text less personal fields",
+    partitions: &[],
+    key: Some("reject_id"),
+    unique_columns: &["reject_id"],
+    columns: || {
+        vec![
+            text("reject_id"),
+            text("source"),
+            long("position"),
+            text("reason"),
+            text("raw"),
+            text("user_id"),
+            instant("rejected_at"),
+            text("run_id"),
+        ]
+    },
+};

@@ -1,0 +1,107 @@
+//! The tables of a lake as the contract declares them: place, columns, partitions, key.
+//!
+//! Owns names and types; every writer writes exactly these columns and every model is tested to yield them. What fills the
+//! tables is the layers' business. One file a layer.
+
+mod bronze;
+mod columns;
+mod gold;
+mod ops;
+mod silver;
+
+pub use bronze::{KAGGLE_TRACKS, LISTENING_HISTORY, REJECTED_ROWS, SYNTHETIC_FEATURES, TRACK_FEATURES};
+pub use gold::{
+    FORECAST_BACKTESTS, LISTENING_SESSIONS, LISTENING_STREAKS, MOOD_CIRCUMPLEX, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS,
+    MOOD_DRIVERS, MOOD_FORECAST, PLAY_MOODS, TEMPORAL_PATTERNS, TOP_ITEMS, TRACK_RECOMMENDATIONS, WELLBEING_INDICATORS,
+};
+pub use ops::{FEATURE_MISSES, HISTORY_GAPS, IMPORT_LEDGER, RUNS};
+pub use silver::{CATALOG_TRACKS, LISTENING_WITH_FEATURES};
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use std::sync::Arc;
+
+/// One declared table.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// `bronze`, `silver`, `gold` or `ops`.
+    pub layer: &'static str,
+    /// Name within its layer, unique in the whole lake.
+    pub name: &'static str,
+    /// One line for the Delta metadata.
+    pub comment: &'static str,
+    /// Columns whose values name the folders of the data files.
+    pub partitions: &'static [&'static str],
+    /// The column that no two rows share, where there is one.
+    pub key: Option<&'static str>,
+    /// Columns of which nearly every value is its own: a dictionary would only cost time and space.
+    pub unique_columns: &'static [&'static str],
+    columns: fn() -> Vec<Field>,
+}
+
+impl Table {
+    /// The declared columns as an Arrow schema.
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        Arc::new(Schema::new((self.columns)()))
+    }
+
+    /// `layer/name`, as messages and paths write it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{}/{}", self.layer, self.name)
+    }
+}
+
+/// The twelve audio features in the order of every table that has them.
+pub const AUDIO_FEATURES: [&str; 12] = [
+    "danceability",
+    "energy",
+    "key",
+    "loudness",
+    "mode",
+    "speechiness",
+    "acousticness",
+    "instrumentalness",
+    "liveness",
+    "valence",
+    "tempo",
+    "time_signature",
+];
+
+/// All declared tables, in the order in which data flows.
+pub const ALL: [&Table; 24] = [
+    &LISTENING_HISTORY,
+    &TRACK_FEATURES,
+    &SYNTHETIC_FEATURES,
+    &KAGGLE_TRACKS,
+    &REJECTED_ROWS,
+    &LISTENING_WITH_FEATURES,
+    &CATALOG_TRACKS,
+    &MOOD_CLUSTERS,
+    &MOOD_CLUSTER_PROFILES,
+    &PLAY_MOODS,
+    &MOOD_CIRCUMPLEX,
+    &TEMPORAL_PATTERNS,
+    &LISTENING_SESSIONS,
+    &LISTENING_STREAKS,
+    &TOP_ITEMS,
+    &WELLBEING_INDICATORS,
+    &MOOD_DRIVERS,
+    &MOOD_FORECAST,
+    &FORECAST_BACKTESTS,
+    &TRACK_RECOMMENDATIONS,
+    &IMPORT_LEDGER,
+    &HISTORY_GAPS,
+    &FEATURE_MISSES,
+    &RUNS,
+];
+
+/// Delta knows one kind of text and one of lists, whatever their layout in memory.
+#[must_use]
+pub fn same_type(declared: &DataType, found: &DataType) -> bool {
+    match (declared, found) {
+        (DataType::Utf8, DataType::Utf8View | DataType::LargeUtf8) => true,
+        (DataType::List(declared), DataType::List(found)) => same_type(declared.data_type(), found.data_type()),
+        _ => declared == found,
+    }
+}

@@ -1,0 +1,181 @@
+//! How far two stretches of a listener's time differ: the difference with its 95 % interval, and whether it could be chance.
+//!
+//! Owns the tests behind "drivers". Their units are whole days or weeks and never plays: plays of one session and one day resemble
+//! each other, and as units of their own they would turn every mood of a day into a finding. Refuses to test few units, and
+//! values that are not finite. `stretches` makes the units, `multiple` corrects the p values, `gold` turns effects into rows.
+
+use super::describe::moments;
+use super::student::{quantile, two_sided_p};
+
+pub use super::weeks::{Week, against_weeks, share_against_weeks};
+
+/// Fewer units have no interval. Means of so few skewed values are not yet near enough to a t distribution; the figures on false
+/// findings in the tests of `simulated` rest on this many at least.
+pub const UNITS_MIN: usize = 8;
+
+/// Where the interval ends: 2.5 % are left out on either side.
+const UPPER_END: f64 = 0.975;
+
+/// A difference between a stretch of time and the usual.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effect {
+    /// The stretch less the usual, in the unit of the values.
+    pub difference: f64,
+    /// Lower end of the 95 % interval of the difference.
+    pub low: f64,
+    /// Upper end of the 95 % interval of the difference.
+    pub high: f64,
+    /// The difference in usual standard deviations of single plays; `None` when plays do not differ from each other.
+    pub effect: Option<f64>,
+    /// Lower end of the 95 % interval of the effect.
+    pub effect_low: Option<f64>,
+    /// Upper end of the 95 % interval of the effect.
+    pub effect_high: Option<f64>,
+    /// Probability of a difference at least as large if there were none; not corrected for other tests.
+    pub p_value: f64,
+    /// How many days or weeks it rests on.
+    pub units: usize,
+    /// Degrees of freedom of the t distribution behind interval and p value.
+    pub degrees_of_freedom: f64,
+}
+
+/// One-sample t test of differences, one for each unit, all measured the same way: is their mean 0?
+///
+/// Differences that are all equal leave no doubt: the interval has no width, and the p value is 1 at a difference of 0, else 0.
+/// `usual_sd` is the standard deviation of the values of single plays. `None` under [`UNITS_MIN`] differences or when one is not
+/// finite.
+#[must_use]
+pub fn paired(differences: &[f64], usual_sd: f64) -> Option<Effect> {
+    let (mean, variance) = usable_moments(differences)?;
+    let units = differences.len();
+    let error = (variance / units as f64).sqrt();
+    Effect::from_t(mean, error, units, (units - 1) as f64, usual_sd)
+}
+
+/// Welch's t test: `a` less `b`, for units that come in no pairs and may vary more on one side than on the other. Units that follow
+/// each other in time must not depend on each other.
+///
+/// `usual_sd` as in [`paired`], as is what happens without any variation. `None` when either side has fewer than [`UNITS_MIN`]
+/// values or one is not finite.
+#[must_use]
+pub fn welch(a: &[f64], b: &[f64], usual_sd: f64) -> Option<Effect> {
+    let ((mean_a, variance_a), (mean_b, variance_b)) = (usable_moments(a)?, usable_moments(b)?);
+    let (part_a, part_b) = (variance_a / a.len() as f64, variance_b / b.len() as f64);
+    let squared_error = part_a + part_b;
+    // Welch and Satterthwaite, as shares of the whole, which cannot underflow.
+    let of = |part: f64, count: usize| (part / squared_error) * (part / squared_error) / (count - 1) as f64;
+    let welch = 1.0 / (of(part_a, a.len()) + of(part_b, b.len()));
+    let units = a.len() + b.len();
+    let freedom = if squared_error > 0.0 { welch } else { (units - 2) as f64 };
+    Effect::from_t(mean_a - mean_b, squared_error.sqrt(), units, freedom, usual_sd)
+}
+
+impl Effect {
+    /// The effect whose difference has this standard error.
+    fn from_t(difference: f64, error: f64, units: usize, degrees_of_freedom: f64, usual_sd: f64) -> Option<Self> {
+        let reach = quantile(UPPER_END, degrees_of_freedom)? * error;
+        let p_value = t_test(difference, error, degrees_of_freedom)?;
+        let ends = [difference, difference - reach, difference + reach];
+        Self::new(ends, p_value, units, degrees_of_freedom, usual_sd)
+    }
+
+    /// Takes the difference with the ends of its interval; `None` when they are not finite.
+    pub(crate) fn new(ends: [f64; 3], p_value: f64, units: usize, degrees_of_freedom: f64, usual_sd: f64) -> Option<Self> {
+        let [difference, low, high] = ends;
+        let scaled = |value: f64| Some(value / usual_sd).filter(|effect| usual_sd > 0.0 && effect.is_finite());
+        let (effect, effect_low, effect_high) = (scaled(difference), scaled(low), scaled(high));
+        let found = Self { difference, low, high, effect, effect_low, effect_high, p_value, units, degrees_of_freedom };
+        ends.iter().all(|end| end.is_finite()).then_some(found)
+    }
+}
+
+/// The two-sided p value of a difference with this standard error.
+pub(crate) fn t_test(difference: f64, error: f64, degrees_of_freedom: f64) -> Option<f64> {
+    if difference == 0.0 && error == 0.0 {
+        return Some(1.0);
+    }
+    two_sided_p(difference / error, degrees_of_freedom)
+}
+
+/// Mean and variance of enough finite values whose squares do not overflow.
+fn usable_moments(values: &[f64]) -> Option<(f64, f64)> {
+    moments(values).filter(|(_, variance)| values.len() >= UNITS_MIN && variance.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIFFERENCES: [f64; 9] = [0.05, -0.02, 0.11, 0.07, 0.0, 0.13, 0.04, -0.05, 0.08];
+    const OTHERS: [f64; 8] = [0.41, 0.35, 0.2, 0.44, 0.61, 0.5, 0.38, 0.29];
+
+    /// Difference, low, high, p value, degrees of freedom.
+    fn close(found: Effect, expected: [f64; 5]) {
+        let figures = [found.difference, found.low, found.high, found.p_value, found.degrees_of_freedom];
+        for (found, expected) in figures.into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+        }
+    }
+
+    // The expected figures are those of scipy.stats.ttest_1samp and ttest_ind, recomputed by check_effects.py.
+
+    #[test]
+    fn paired_is_the_one_sample_t_test_of_scipy() {
+        let found = paired(&DIFFERENCES, 0.2).unwrap();
+        close(
+            found,
+            [0.045_555_555_555_555_55, -0.000_421_960_863_984_431_6, 0.091_533_071_975_095_53, 0.051_679_371_188_678_214, 8.0],
+        );
+        assert_eq!(found.units, 9);
+        let expected = [found.difference, found.low, found.high].map(|value| Some(value / 0.2));
+        assert_eq!([found.effect, found.effect_low, found.effect_high], expected);
+    }
+
+    #[test]
+    fn welch_is_that_of_scipy() {
+        let found = welch(&OTHERS, &DIFFERENCES, 0.2).unwrap();
+        close(
+            found,
+            [
+                0.351_944_444_444_444_4,
+                0.242_978_387_998_997_93,
+                0.460_910_500_889_890_83,
+                3.260_385_477_009_936e-05,
+                9.752_177_236_348_185,
+            ],
+        );
+        assert_eq!(found.units, 17);
+    }
+
+    #[test]
+    fn equal_differences_leave_no_doubt() {
+        let none = paired(&[0.0; 8], 0.2).unwrap();
+        assert_eq!((none.difference, none.low, none.high, none.p_value), (0.0, 0.0, 0.0, 1.0));
+        let some = paired(&[0.1; 8], 0.2).unwrap();
+        assert_eq!((some.difference, some.low, some.high, some.p_value), (0.1, 0.1, 0.1, 0.0));
+        let two = welch(&[0.3; 8], &[0.3; 9], 0.2).unwrap();
+        assert_eq!((two.p_value, two.degrees_of_freedom), (1.0, 15.0));
+        assert_eq!(welch(&[0.3; 8], &[0.2; 8], 0.2).unwrap().p_value, 0.0);
+    }
+
+    #[test]
+    fn plays_that_do_not_vary_have_no_standardized_effect() {
+        for usual_sd in [0.0, -1.0, f64::NAN] {
+            let found = paired(&DIFFERENCES, usual_sd).unwrap();
+            assert_eq!((found.effect, found.effect_low, found.effect_high), (None, None, None));
+        }
+    }
+
+    #[test]
+    fn few_or_unusable_units_have_no_effect() {
+        assert_eq!((paired(&DIFFERENCES[..7], 0.2), paired(&[], 0.2)), (None, None));
+        assert_eq!((welch(&OTHERS, &DIFFERENCES[..7], 0.2), welch(&[], &OTHERS, 0.2)), (None, None));
+        for hostile in [f64::NAN, f64::INFINITY, 1e300] {
+            let mut values = DIFFERENCES;
+            values[3] = hostile;
+            assert_eq!((paired(&values, 0.2), welch(&values, &DIFFERENCES, 0.2)), (None, None));
+        }
+        let tiny = paired(&DIFFERENCES.map(|value| value * 1e-200), 0.2).unwrap();
+        assert!(tiny.p_value.is_finite() && tiny.low <= tiny.high);
+    }
+}

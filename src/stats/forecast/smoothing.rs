@@ -1,0 +1,112 @@
+//! Simple exponential smoothing of the level, on values freed of what their weekday adds.
+//!
+//! Owns the recursion over days and the choice of its weight. One pass serves every origin: a level is linear in the values, so the
+//! weekdays are taken out of it afterwards, with the offsets known at the origin (`offsets`). Days without a value are skipped.
+//! Refuses to look ahead: weights are judged by forecasts that were made before the value came. Forecasts go to `methods`.
+
+use std::collections::VecDeque;
+
+use super::methods::{Ahead, HORIZONS, WEEK};
+use super::offsets::Weekdays;
+
+/// Weights of the newest value that are tried: memories of 100 values down to two, the usual range of simple smoothing.
+pub(super) const ALPHAS: [f64; 8] = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5];
+
+/// Values a level has to rest on before its forecasts count in the choice of the weight: two weeks of them.
+const VALUES_MIN: usize = 2 * WEEK;
+
+/// The smoothed levels after some days.
+#[derive(Clone, Debug)]
+pub(super) struct Smoothing {
+    /// Days read; weekdays are told apart by the number of the day modulo seven.
+    days: usize,
+    /// Days read that had a value.
+    values: usize,
+    levels: [Level; ALPHAS.len()],
+    weekdays: Weekdays,
+    /// What was forecast from the latest days, the last one first.
+    made: VecDeque<Made>,
+}
+
+/// The level of one weight.
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    alpha: f64,
+    /// Weighted mean of the values.
+    mean: f64,
+    /// Share of each weekday in that mean, by day number modulo seven.
+    weekdays: [f64; WEEK],
+    /// Sum of the absolute errors of all forecasts that can be judged by now.
+    error: f64,
+}
+
+/// A forecast: the level of each weight, and what weekdays add to it, by day number modulo seven.
+#[derive(Clone, Copy, Debug)]
+struct Made {
+    levels: [f64; ALPHAS.len()],
+    offsets: [f64; WEEK],
+}
+
+impl Smoothing {
+    /// Before the first day.
+    pub(super) fn new() -> Self {
+        let levels = ALPHAS.map(|alpha| Level { alpha, mean: 0.0, weekdays: [0.0; WEEK], error: 0.0 });
+        Self { days: 0, values: 0, levels, weekdays: Weekdays::default(), made: VecDeque::with_capacity(HORIZONS) }
+    }
+
+    /// Reads the next day, the last of `past`; `past` holds every day up to it.
+    pub(super) fn advance(&mut self, past: &[Option<f64>]) {
+        let weekday = self.days % WEEK;
+        self.days += 1;
+        if let Some(value) = past.last().copied().flatten() {
+            self.judge(value, weekday);
+            self.values += 1;
+            for level in &mut self.levels {
+                level.take(value, weekday, self.values);
+            }
+        }
+        self.weekdays.advance(past);
+        self.made.truncate(HORIZONS - 1);
+        if self.values >= VALUES_MIN {
+            let offsets = self.weekdays.offsets();
+            self.made.push_front(Made { levels: self.levels.map(|level| level.without(&offsets)), offsets });
+        }
+    }
+
+    /// The forecast after the days read; none before two weeks of values.
+    pub(super) fn forecast(&self) -> Ahead {
+        let Some(made) = self.made.front() else { return [None; HORIZONS] };
+        // `min_by` keeps the first of equals: the longest memory.
+        let errors = self.levels.iter().map(|level| level.error);
+        let best = made.levels.iter().zip(errors).min_by(|(_, a), (_, b)| a.total_cmp(b));
+        std::array::from_fn(|ahead| best.map(|(level, _)| level + made.offsets[(self.days + ahead) % WEEK]))
+    }
+
+    /// Counts the errors of all forecasts made for the day whose value is now known.
+    fn judge(&mut self, value: f64, weekday: usize) {
+        for made in &self.made {
+            let value = value - made.offsets[weekday];
+            for (level, forecast) in self.levels.iter_mut().zip(made.levels) {
+                level.error += (value - forecast).abs();
+            }
+        }
+    }
+}
+
+impl Level {
+    /// Takes in a value, the `count`th. The first ones are averaged plainly, since smoothing that begins at one value would carry it
+    /// for as long as its memory lasts.
+    fn take(&mut self, value: f64, weekday: usize, count: usize) {
+        let gain = self.alpha.max(1.0 / count as f64);
+        self.mean += gain * (value - self.mean);
+        for share in &mut self.weekdays {
+            *share -= gain * *share;
+        }
+        self.weekdays[weekday] += gain;
+    }
+
+    /// The level that smoothing would have given had these offsets been taken from every value.
+    fn without(&self, offsets: &[f64; WEEK]) -> f64 {
+        self.mean - offsets.iter().zip(self.weekdays).map(|(offset, share)| offset * share).sum::<f64>()
+    }
+}
