@@ -31,14 +31,14 @@ impl Gaps {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn read(context: &Context) -> Result<Self> {
+    pub async fn read(context: &Context, zone: Tz) -> Result<Self> {
         let scope = context.engine.scope();
         relation(&context.lake, &scope, "gaps", &HISTORY_GAPS).await?;
         let rows = Columns::of(scope.model("gaps", GAPS, nothing()).await?, "gaps").await?;
         let (listeners, from, to) = (rows.text("user_id")?, rows.whole("from_us")?, rows.whole("to_us")?);
         let mut days = BTreeSet::new();
         for row in 0..rows.len() {
-            let (first, last) = (local_day(from.value(row), context.zone), local_day(to.value(row), context.zone));
+            let (first, last) = (local_day(from.value(row), zone), local_day(to.value(row), zone));
             let last = last.min(first.saturating_add(DAYS_MAX));
             days.extend((first..=last).map(|day| (listeners.value(row).to_owned(), day)));
         }

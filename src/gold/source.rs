@@ -10,6 +10,7 @@ use crate::fingerprint;
 use crate::lake::Snapshot;
 use crate::lake::tables::LISTENING_WITH_FEATURES;
 use datafusion::scalar::ScalarValue;
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 /// The model of what each listener's figures rest on.
@@ -58,6 +59,15 @@ impl Source {
     /// When the log cannot be read.
     pub fn identity(&self) -> Result<Value> {
         self.silver.identity()
+    }
+
+    /// The zone that silver's days and hours are told in.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn zone(&self, context: &Context) -> Result<Tz> {
+        let note = self.silver.commit().await?.1.unwrap_or_default();
+        Ok(note["timezone"].as_str().and_then(|name| name.parse().ok()).unwrap_or(context.zone))
     }
 
     /// How plays are read, for the same note.

@@ -11,7 +11,7 @@ timed AS (
 ),
 -- Without a basis, or with an end, `played_at` is the end.
 placed AS (
-    SELECT * EXCLUDE (at_us, length_us),
+    SELECT * EXCLUDE (length_us),
            CASE WHEN time_basis = 'start' THEN at_us ELSE at_us - length_us END AS started_us,
            CASE WHEN time_basis = 'start' THEN at_us + length_us ELSE at_us END AS ended_us
     FROM timed

@@ -3,7 +3,7 @@
 //! Owns the algorithms behind the gold layer and the one error they share. Refuses files, clocks, the environment and unseeded
 //! randomness: the same input and seed give the same bits on every machine and with any number of threads, so nothing here uses
 //! platform mathematics beyond `+ - * /` and the square root (IEEE 754 defines those exactly; `ln` or `exp` it does not): the rest
-//! comes from `libm`, and p values and quantiles from `statrs`, whose last digits no decision rests on.
+//! comes from `libm`, which is the same everywhere.
 //! Numbers come in as a [`matrix::Matrix`], which cannot hold NaN, or as plain lists; results go to `gold`, which turns them into
 //! rows.
 

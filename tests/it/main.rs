@@ -12,6 +12,7 @@ mod import;
 mod ingest;
 mod models;
 mod moods;
+mod neighbours;
 mod pipeline;
 mod properties;
 mod query;

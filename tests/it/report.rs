@@ -72,7 +72,7 @@ fn it_goes_where_it_is_told_to() {
 #[test]
 fn what_cannot_be_reported_is_told() {
     let workspace = Workspace::new();
-    workspace.run("report").fails(1, "no gold tables yet");
+    workspace.run("report").fails(1, "nothing to report on");
     workspace.run("demo").succeeds();
     workspace.run("report --lake data/demo --user nobody").fails(2, "there are no plays of this listener");
     workspace.run("report --lake data/demo --format pdf").fails(2, "invalid value 'pdf'");

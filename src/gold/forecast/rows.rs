@@ -102,15 +102,15 @@ impl Rows {
 fn verdict(found: &Forecast) -> String {
     match found.choice {
         Choice::BeatsBaseline => format!(
-            "{} errs {:.0} % less than the naive forecast on days that had no say in its choice",
+            "{} errs {:.0} % less than the naive forecast on days that had no say in its choice.",
             found.method.name(),
-            100.0 * found.skill.unwrap_or_default()
+            100.0 * found.skill.map_or(0.0, |skill| skill.measured)
         ),
-        Choice::BaselineLowest => "no method did better than the naive forecast: it is what is shown".to_owned(),
+        Choice::BaselineLowest => "no method did better than the naive forecast: it is what is shown.".to_owned(),
         Choice::NotConfirmed => format!(
-            "{} looked better than the naive forecast and was not on newer days: the naive forecast is what is shown",
+            "{} looked better than the naive forecast, but on newer days not by more than chance: the naive forecast is what is shown.",
             found.candidate.map_or("a method", Method::name)
         ),
-        Choice::TooShort => "the history is too short to compare methods: the naive forecast is what is shown".to_owned(),
+        Choice::TooShort => "the history is too short to compare methods: the naive forecast is what is shown.".to_owned(),
     }
 }

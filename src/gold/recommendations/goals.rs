@@ -57,7 +57,7 @@ pub fn all(listener: &Listener, candidates: &Candidates) -> Vec<Goal> {
         let from = if is_last_week { "your last week’s mood" } else { "your usual mood" };
         let [valence, energy, danceability, acousticness] = mood;
         // Brighter and a little livelier than now, up to what the catalogue's happy songs are like.
-        let lifted = [(valence + 0.35).clamp(valence, 0.85), (energy + 0.1).clamp(energy, 0.8), danceability, acousticness];
+        let lifted = [(valence + 0.35).min(0.85).max(valence), (energy + 0.1).min(0.8).max(energy), danceability, acousticness];
         // The calm quadrant: pleasant, of low energy, mostly acoustic.
         let calmed = [valence.max(0.5), energy.min(0.2), danceability, acousticness.max(0.75)];
         for (name, to, what) in [("lift", lifted, "a brighter one"), ("calm", calmed, "a calm one")] {

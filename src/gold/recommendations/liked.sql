@@ -22,11 +22,14 @@ liked AS (
 -- Where the catalogue knows a track, its values are those that the catalogue's other tracks are compared by.
 SELECT liked.user_id, liked.track_id, liked.track_name, liked.artist_name, plays, plays_recent, plays_last_week,
        liked.feature_source, array_to_string(track_genres, chr(9)) AS genres,
-       coalesce(known.valence, liked.valence) AS valence, coalesce(known.energy, liked.energy) AS energy,
-       coalesce(known.danceability, liked.danceability) AS danceability,
-       coalesce(known.acousticness, liked.acousticness) AS acousticness
+       CASE WHEN is_known THEN known.valence ELSE liked.valence END AS valence,
+       CASE WHEN is_known THEN known.energy ELSE liked.energy END AS energy,
+       CASE WHEN is_known THEN known.danceability ELSE liked.danceability END AS danceability,
+       CASE WHEN is_known THEN known.acousticness ELSE liked.acousticness END AS acousticness
 FROM liked
 LEFT JOIN (
-    SELECT track_id AS known_id, track_genres, valence, energy, danceability, acousticness FROM catalog_tracks
+    SELECT track_id AS known_id, track_genres, valence, energy, danceability, acousticness,
+           valence IS NOT NULL AND energy IS NOT NULL AND danceability IS NOT NULL AND acousticness IS NOT NULL AS is_known
+    FROM catalog_tracks
 ) AS known ON known_id = liked.track_id
 ORDER BY liked.user_id, plays_recent DESC, plays DESC, liked.track_id

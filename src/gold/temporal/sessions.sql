@@ -15,14 +15,15 @@ numbered AS (
 SELECT max(CASE WHEN begins_session THEN play_id END) AS session_id, user_id,
        arrow_cast(min(started_us), 'Timestamp(Microsecond, Some("UTC"))') AS started_at,
        arrow_cast(max(ended_us), 'Timestamp(Microsecond, Some("UTC"))') AS ended_at,
-       -- The session's zone is the listener's.
-       max(CASE WHEN begins_session THEN arrow_cast(
-           to_local_time(CAST(arrow_cast(started_us, 'Timestamp(Microsecond, Some("UTC"))') AS TIMESTAMP WITH TIME ZONE)),
-           'Timestamp(Microsecond, None)') END) AS started_at_local,
+       -- The first play's local time, less how long it ran: the zone is silver's, whatever zone is asked for now.
+       max(CASE WHEN begins_session
+                THEN arrow_cast(CAST(arrow_cast(played_at_local, 'Timestamp(Microsecond, None)') AS BIGINT) - (at_us - started_us),
+                                'Timestamp(Microsecond, None)') END) AS started_at_local,
        max(CASE WHEN begins_session THEN local_date END) AS local_date,
        (max(ended_us) - min(started_us)) / 60000000.0 AS minutes,
        sum(ms_played) / 60000.0 AS minutes_played, count(ms_played) AS plays_timed,
-       count(DISTINCT coalesce(track_id, concat(lower(artist_name), ' ', lower(track_name)))) AS tracks,
+       count(DISTINCT coalesce(track_id, CASE WHEN artist_name IS NOT NULL AND track_name IS NOT NULL
+                                              THEN concat(lower(artist_name), chr(9), lower(track_name)) END, play_id)) AS tracks,
        CASE WHEN count(w) >= $covered_min THEN CAST(sum(w * v) AS DOUBLE) / nullif(sum(w), 0) / 1e6 END AS valence_mean,
        CASE WHEN count(w) >= $covered_min THEN CAST(sum(w * e) AS DOUBLE) / nullif(sum(w), 0) / 1e6 END AS energy_mean,
        count(*) AS plays, count(w) AS plays_covered,

@@ -39,7 +39,7 @@ pub fn daily_moods(days: &[Day]) -> Vec<Mood> {
 /// When there is no silver, or reading or writing fails.
 pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>> {
     let source = Source::open(context, synthetic).await?;
-    let gaps = Gaps::read(context).await?;
+    let gaps = Gaps::read(context, source.zone(context).await?).await?;
     let parameters = json!({
         "plays": source.parameters(),
         "sql": fingerprint::of([HEARD, GAPS].concat()),

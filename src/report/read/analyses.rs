@@ -87,7 +87,7 @@ async fn forecast(gold: &Gold, report: &mut Report) -> Result<()> {
     }
     report.forecast.basis = report.rests_on.clone();
     if rows.len() == 0 {
-        let why = "a forecast needs eight weeks of history with plays on 28 days at least";
+        let why = "A forecast needs eight weeks of history, with a value on at least 28 days.";
         report.forecast.why_none = Some(why.to_owned());
     }
     Ok(())

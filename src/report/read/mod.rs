@@ -66,7 +66,7 @@ async fn choose(scope: &Scope, user: Option<&str>) -> Result<(String, Vec<String
     let rows = Columns::of(scope.model("listeners", LISTENERS, Vec::<ScalarValue>::new()).await?, "listeners").await?;
     let mut listeners: Vec<String> = rows.text("user_id")?.iter().flatten().map(str::to_owned).collect();
     if listeners.is_empty() {
-        return Err(Error::failure("there is nothing to report on: the lake has no gold tables yet")
+        return Err(Error::failure("there is nothing to report on: table gold/temporal_patterns has no rows yet")
             .hint("bring your plays with `moodlake import PATH`, then `moodlake run`; or see `moodlake demo`"));
     }
     let place = match user {

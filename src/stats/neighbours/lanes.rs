@@ -28,13 +28,16 @@ pub(super) struct Pair {
     upper: Lanes<2>,
 }
 
-/// A point in fours.
+/// A point in fours, in one even if it has no columns.
 pub(super) fn fours(point: &[f64]) -> Vec<Four> {
-    let (whole, rest) = point.as_chunks::<4>();
-    let mut last = [0.0; 4];
-    last[..rest.len()].copy_from_slice(rest);
-    let last = if rest.is_empty() { None } else { Some(last) };
-    whole.iter().copied().chain(last).collect()
+    let mut fours = vec![[0.0; 4]; fours_of(point.len())];
+    fours.as_flattened_mut()[..point.len()].copy_from_slice(point);
+    fours
+}
+
+/// How many fours this many columns fill.
+pub(super) const fn fours_of(columns: usize) -> usize {
+    if columns == 0 { 1 } else { columns.div_ceil(4) }
 }
 
 impl Sides {
@@ -109,4 +112,59 @@ fn larger(a: f64, b: f64) -> f64 {
 #[inline]
 fn smaller(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::random::Random;
+
+    #[test]
+    fn columns_are_added_up_in_fours_two_pairs_in_each() {
+        // 2⁵³ swallows a single 1, but not the 2 of a pair of them.
+        let big = f64::sqrt(9_007_199_254_740_992.0 / 2.0);
+        let query = fours(&[big, big, 1.0, 1.0, 1.0]);
+        let mut points = vec![[[f64::NAN; LEAF]; 4]; 2];
+        points.iter_mut().flatten().for_each(|column| column[0] = 0.0);
+        let squared = to_points(&points, &query);
+        assert_eq!(squared[0].to_bits(), ((big * big + big * big) + (1.0 + 1.0) + 1.0).to_bits());
+        assert!(squared[1].is_nan());
+    }
+
+    #[test]
+    fn a_box_is_never_farther_than_the_points_in_it() {
+        let mut random = Random::stream(3, 0);
+        let mut value = || (random.uniform() - 0.5) * 10.0;
+        let mut boundary_met = false;
+        for round in 0..2_000 {
+            let columns = round % 12 + 1;
+            let inside: Vec<Vec<f64>> = (0..3).map(|_| (0..columns).map(|_| value()).collect()).collect();
+            let query = fours(&(0..columns).map(|_| value()).collect::<Vec<_>>());
+            let mut sides = vec![Sides::NOTHING; query.len()];
+            let mut leaf = vec![[[f64::NAN; LEAF]; 4]; query.len()];
+            for (lane, point) in inside.iter().enumerate() {
+                for (four, values) in fours(point).iter().enumerate() {
+                    sides[four].include(values);
+                    (0..4).for_each(|column| leaf[four][column][lane] = values[column]);
+                }
+            }
+            let pairs: Vec<Pair> = sides.iter().map(|sides| Pair::new(sides, sides)).collect();
+            let [left, right] = to_boxes(&pairs, &query);
+            assert_eq!(left.to_bits(), right.to_bits());
+            let points = to_points(&leaf, &query);
+            assert!((0..3).all(|lane| left <= points[lane]));
+            boundary_met |= left > 0.0 && (0..3).any(|lane| left.to_bits() == points[lane].to_bits());
+        }
+        assert!(boundary_met);
+    }
+
+    #[test]
+    fn a_point_in_a_box_has_no_distance_to_it() {
+        let mut sides = Sides::NOTHING;
+        sides.include(&[0.0, 0.0, 0.0, 0.0]);
+        let small = sides;
+        sides.include(&[2.0, 2.0, 0.0, 0.0]);
+        assert_eq!(to_boxes(&[Pair::new(&small, &sides)], &fours(&[1.0, 2.0])), [5.0, 0.0]);
+        assert_eq!(to_boxes(&[Pair::new(&small, &sides)], &fours(&[])), [0.0, 0.0]);
+    }
 }

@@ -5,7 +5,7 @@
 //! column, equal values by row, so that equal points make a tree like any other and earlier rows lie further left. `search`
 //! walks it; what it finds does not depend on the shape of the tree.
 
-use super::lanes::{Four, LEAF, Lanes, Pair, Sides, fours};
+use super::lanes::{Four, LEAF, Lanes, Pair, Sides, fours, fours_of};
 use crate::stats::matrix::Matrix;
 use std::ops::Range;
 
@@ -61,7 +61,7 @@ impl Tree {
     /// Builds the tree of a matrix, which may be empty.
     pub(super) fn new(matrix: &Matrix) -> Self {
         let points = matrix.rows();
-        let (leaves, fours_of_row) = (points.div_ceil(LEAF), matrix.columns().div_ceil(4));
+        let (leaves, fours_of_row) = (points.div_ceil(LEAF), fours_of(matrix.columns()));
         let mut tree = Self {
             points,
             fours: fours_of_row,
@@ -172,4 +172,60 @@ fn widest(sides: &[Sides]) -> usize {
         }
     }
     column
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::random::Random;
+
+    #[test]
+    fn every_row_is_in_one_leaf_and_all_leaves_but_the_last_are_full() {
+        for rows in [0, 1, 16, 17, 32, 33, 1_000] {
+            let mut random = Random::stream(rows as u64, 0);
+            let values = (0..rows * 2).map(|_| random.below(6) as f64).collect();
+            let tree = Tree::new(&Matrix::new(rows, 2, values).unwrap());
+            assert_eq!(tree.leaves(), rows.div_ceil(LEAF));
+            let mut found: Vec<usize> = tree.rows_of(0..tree.leaves()).collect();
+            found.sort_unstable();
+            assert_eq!(found, (0..rows).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn boxes_and_first_rows_of_all_halves_are_those_of_their_leaves() {
+        let mut random = Random::stream(1, 0);
+        let matrix = Matrix::new(700, 5, (0..3_500).map(|_| random.uniform()).collect()).unwrap();
+        let tree = Tree::new(&matrix);
+        let mut parts = vec![tree.whole().unwrap()];
+        let mut leaves = vec![];
+        while let Some(part) = parts.pop() {
+            if part.leaves == 1 {
+                leaves.push(part.leaf);
+                continue;
+            }
+            let (boxes, first_rows) = tree.halves_of(part);
+            for (side, half) in part.halves().into_iter().enumerate() {
+                let rows = || tree.rows_of(half.leaf..half.leaf + half.leaves);
+                assert_eq!(rows().min(), Some(first_rows[side]));
+                for row in rows() {
+                    assert!(to_boxes(boxes, &fours(matrix.row(row)))[side] <= 0.0);
+                }
+                parts.push(half);
+            }
+        }
+        leaves.sort_unstable();
+        assert_eq!(leaves, (0..tree.leaves()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_widest_column_is_cut() {
+        let sides = |lower, upper| Sides { lower, upper };
+        let four = sides([0.0, -1.0, 5.0, 0.0], [2.0, 2.0, 6.0, 3.0]);
+        assert_eq!(widest(&[four]), 1);
+        assert_eq!(widest(&[four, sides([0.0; 4], [0.0, 0.0, 4.0, 0.0])]), 6);
+        assert_eq!(widest(&[sides([1.0; 4], [1.0; 4])]), 0);
+    }
+
+    use super::super::lanes::to_boxes;
 }
