@@ -38,6 +38,12 @@ impl Columns {
         self.batch.num_rows()
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// A column of text.
     ///
     /// # Errors

@@ -9,8 +9,8 @@ use crate::error::{Error, Explain, Result};
 use crate::fingerprint;
 use crate::lake::Snapshot;
 use crate::lake::tables::LISTENING_WITH_FEATURES;
-use datafusion::scalar::ScalarValue;
 use chrono_tz::Tz;
+use datafusion::scalar::ScalarValue;
 use serde_json::{Value, json};
 
 /// The model of what each listener's figures rest on.

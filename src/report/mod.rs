@@ -49,7 +49,7 @@ pub fn charts(report: &Report) -> Vec<Chart> {
 
 /// A chart as a PNG picture, `scale` pixels for each unit of the SVG.
 ///
-/// Text is drawn in the embedded DejaVu Sans (Latin, Greek, Cyrillic); a character that it lacks becomes an empty box.
+/// Text is drawn in the embedded font (Latin, Greek, Cyrillic); a character that it lacks becomes an empty box.
 ///
 /// # Errors
 /// The text is no SVG, or the picture would have no pixel or more than 10,000 on a side; the message says which.

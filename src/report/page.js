@@ -7,6 +7,7 @@
   var chart = null;
   var mark = null;
   var byKey = false;
+  var pointer = [0, 0];
 
   // The theme: as the system has it, until the reader chooses. A file opened from disk may have no storage.
   var themes = ['auto', 'light', 'dark'];
@@ -38,9 +39,10 @@
     named.textContent = title.textContent;
     title.parentNode.replaceChild(named, title);
   });
-  // Of a calendar that is wider than the screen the newest weeks are seen first.
-  var calendar = document.querySelector('#chart-calendar .scroll');
-  if (calendar) calendar.scrollLeft = calendar.scrollWidth;
+  // Of what runs over time and is wider than the screen the newest days are seen first.
+  Array.prototype.forEach.call(document.querySelectorAll('.chart > .late'), function (box) {
+    box.scrollLeft = box.scrollWidth;
+  });
 
   function hide() {
     if (mark) mark.classList.remove('on');
@@ -118,7 +120,10 @@
   }
 
   document.addEventListener('pointerover', function (event) {
-    if (event.pointerType === 'touch') return;
+    // A chart that scrolls under a resting pointer is not pointed at.
+    var rests = byKey && event.clientX === pointer[0] && event.clientY === pointer[1];
+    pointer = [event.clientX, event.clientY];
+    if (rests || event.pointerType === 'touch') return;
     var over = event.target.closest && event.target.closest('svg [data-v]');
     if (over) show(over, false);
     else if (mark && !byKey) hide();

@@ -178,13 +178,13 @@ pub(crate) fn shorten(text: &str, columns: usize) -> String {
     format!("{}…", out.trim_end())
 }
 
-/// What a chart rests on, one phrase for each thing to know.
-pub(crate) fn basis(basis: &Basis) -> Vec<String> {
+/// What a chart rests on, as the end of a sentence that begins with `Rests on`, and what else there is to know.
+pub(crate) fn basis(basis: &Basis) -> String {
     let mut said = vec![counted(basis.plays, "play")];
     if let Some(covered) = basis.covered {
         let of_all = if basis.plays == 0 { None } else { Some(covered as f64 / basis.plays as f64) };
         let of_all = of_all.map_or_else(String::new, |of_all| format!(" ({})", share(of_all)));
-        said.push(format!("{} of them with the features needed{of_all}", count(covered)));
+        said.push(format!("{} of them with the data needed{of_all}", count(covered)));
     }
     if let Some(authentic) = basis.authentic_share {
         said.push(format!("{} with authentic features", share(authentic)));
@@ -194,13 +194,13 @@ pub(crate) fn basis(basis: &Basis) -> Vec<String> {
         1 => "1 day on which plays may be missing".to_owned(),
         days => format!("{} days on which plays may be missing", count(u64::from(days))),
     });
-    said.extend(basis.note.as_deref().map(clean));
-    said
+    let note = basis.note.as_deref().map(|note| format!(" {}", capital(&clean(note)))).unwrap_or_default();
+    format!("{}.{note}", said.join("; "))
 }
 
-/// The phrases of [`basis`] as one line.
+/// The same as a sentence of its own.
 pub(crate) fn basis_line(of: &Basis) -> String {
-    format!("Rests on {}.", basis(of).join("; ").trim_end_matches('.'))
+    format!("Rests on {}", basis(of))
 }
 
 #[cfg(test)]
@@ -253,8 +253,8 @@ mod tests {
             Basis { plays: 200, covered: Some(150), authentic_share: Some(0.5), gap_days: 1, note: Some("Few.".to_owned()) };
         assert_eq!(
             basis_line(&full).replace('\u{a0}', " "),
-            "Rests on 200 plays; 150 of them with the features needed (75 %); 50 % with authentic features; \
-             1 day on which plays may be missing; Few."
+            "Rests on 200 plays; 150 of them with the data needed (75 %); 50 % with authentic features; \
+             1 day on which plays may be missing. Few."
         );
         assert_eq!(basis_line(&Basis::default()), "Rests on 0 plays; no days with plays known to be missing.");
     }

@@ -4,6 +4,8 @@
 //! each other, and as units of their own they would turn every mood of a day into a finding. Refuses to test few units, and
 //! values that are not finite. `stretches` makes the units, `multiple` corrects the p values, `gold` turns effects into rows.
 
+use std::collections::BTreeMap;
+
 use super::describe::moments;
 use super::student::{quantile, two_sided_p};
 
@@ -50,6 +52,30 @@ pub fn paired(differences: &[f64], usual_sd: f64) -> Option<Effect> {
     let units = differences.len();
     let error = (variance / units as f64).sqrt();
     Effect::from_t(mean, error, units, (units - 1) as f64, usual_sd)
+}
+
+/// As [`paired`] for differences of days, each with the number of its week: is the mean over all days 0?
+///
+/// Days of one week may depend on each other in any way, as the error comes from the sums over weeks (Liang and Zeger 1986). Days
+/// count alike, so weeks with many of them weigh more, and together they are worth n² / Σ nᵢ² weeks with nᵢ of the n days: that
+/// number less one are the degrees of freedom. With equal weeks this is [`paired`] on their means. `None` under [`UNITS_MIN`] weeks
+/// or when a difference is not finite.
+#[must_use]
+pub fn paired_in_weeks(differences: &[(i64, f64)], usual_sd: f64) -> Option<Effect> {
+    let values: Vec<f64> = differences.iter().map(|day| day.1).collect();
+    let (mean, _) = usable_moments(&values)?;
+    let mut weeks: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
+    for (week, difference) in differences {
+        let (days, sum) = weeks.entry(*week).or_default();
+        *days += 1.0;
+        *sum += difference - mean;
+    }
+    let squares = |of: fn(&(f64, f64)) -> f64| weeks.values().map(|week| of(week) * of(week)).sum::<f64>();
+    let days = differences.len() as f64;
+    let worth = days * days / squares(|week| week.0);
+    let error = (squares(|week| week.1) * worth / (worth - 1.0)).sqrt() / days;
+    let units = Some(weeks.len()).filter(|weeks| *weeks >= UNITS_MIN)?;
+    Effect::from_t(mean, error, units, worth - 1.0, usual_sd)
 }
 
 /// Welch's t test: `a` less `b`, for units that come in no pairs and may vary more on one side than on the other. Units that follow
@@ -117,7 +143,8 @@ mod tests {
         }
     }
 
-    // The expected figures are those of scipy.stats.ttest_1samp and ttest_ind, recomputed by check_effects.py.
+    // The expected figures are those of scipy.stats.ttest_1samp and ttest_ind, recomputed by
+    // check_effects.py.
 
     #[test]
     fn paired_is_the_one_sample_t_test_of_scipy() {
@@ -129,6 +156,48 @@ mod tests {
         assert_eq!(found.units, 9);
         let expected = [found.difference, found.low, found.high].map(|value| Some(value / 0.2));
         assert_eq!([found.effect, found.effect_low, found.effect_high], expected);
+    }
+
+    /// Differences of days in eight weeks of one to three days each.
+    const DAYS: [(i64, f64); 14] = [
+        (3, 0.05),
+        (3, 0.11),
+        (4, -0.02),
+        (5, 0.09),
+        (5, 0.04),
+        (5, 0.12),
+        (7, 0.0),
+        (8, 0.13),
+        (8, 0.1),
+        (9, -0.05),
+        (9, -0.03),
+        (11, 0.08),
+        (12, 0.06),
+        (12, 0.01),
+    ];
+
+    #[test]
+    fn days_in_weeks_have_the_cluster_robust_error_of_statsmodels() {
+        let found = paired_in_weeks(&DAYS, 0.2).unwrap();
+        close(
+            found,
+            [0.049_285_714_285_714_28, -0.001_495_652_801_720_828_7, 0.100_067_081_373_149_39, 0.055_154_849_998_642_404, 6.0],
+        );
+        assert_eq!(found.units, 8);
+        let mut shuffled = DAYS;
+        shuffled.reverse();
+        close(
+            paired_in_weeks(&shuffled, 0.2).unwrap(),
+            [found.difference, found.low, found.high, found.p_value, found.degrees_of_freedom],
+        );
+    }
+
+    #[test]
+    fn weeks_of_equally_many_days_are_tested_by_their_means() {
+        let days: Vec<(i64, f64)> =
+            DIFFERENCES.iter().zip(0..).flat_map(|(mean, week)| [(week, mean - 0.3), (week, mean + 0.3)]).collect();
+        let weeks = paired(&DIFFERENCES, 0.2).unwrap();
+        close(paired_in_weeks(&days, 0.2).unwrap(), [weeks.difference, weeks.low, weeks.high, weeks.p_value, 8.0]);
     }
 
     #[test]
@@ -153,9 +222,11 @@ mod tests {
         assert_eq!((none.difference, none.low, none.high, none.p_value), (0.0, 0.0, 0.0, 1.0));
         let some = paired(&[0.1; 8], 0.2).unwrap();
         assert_eq!((some.difference, some.low, some.high, some.p_value), (0.1, 0.1, 0.1, 0.0));
+        let weeks = paired_in_weeks(&DAYS.map(|day| (day.0, 0.1)), 0.2).unwrap();
+        assert_eq!((weeks.low, weeks.high, weeks.p_value), (0.1, 0.1, 0.0));
         let two = welch(&[0.3; 8], &[0.3; 9], 0.2).unwrap();
         assert_eq!((two.p_value, two.degrees_of_freedom), (1.0, 15.0));
-        assert_eq!(welch(&[0.3; 8], &[0.2; 8], 0.2).unwrap().p_value, 0.0);
+        assert!(welch(&[0.3; 8], &[0.2; 8], 0.2).is_some_and(|found| found.p_value == 0.0 && found.low > 0.09));
     }
 
     #[test]
@@ -170,9 +241,11 @@ mod tests {
     fn few_or_unusable_units_have_no_effect() {
         assert_eq!((paired(&DIFFERENCES[..7], 0.2), paired(&[], 0.2)), (None, None));
         assert_eq!((welch(&OTHERS, &DIFFERENCES[..7], 0.2), welch(&[], &OTHERS, 0.2)), (None, None));
+        assert_eq!((paired_in_weeks(&DAYS[..12], 0.2), paired_in_weeks(&[(1, 0.5); 90], 0.2)), (None, None));
         for hostile in [f64::NAN, f64::INFINITY, 1e300] {
             let mut values = DIFFERENCES;
             values[3] = hostile;
+            assert_eq!(paired_in_weeks(&DAYS.map(|day| (day.0, if day.0 == 9 { hostile } else { day.1 })), 0.2), None);
             assert_eq!((paired(&values, 0.2), welch(&values, &DIFFERENCES, 0.2)), (None, None));
         }
         let tiny = paired(&DIFFERENCES.map(|value| value * 1e-200), 0.2).unwrap();

@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_p_value_of_nan_is_never_a_finding_and_spoils_no_other() {
-        assert_eq!(holm(&[f64::NAN, 0.01])[1], 0.02);
+        assert!((holm(&[f64::NAN, 0.01])[1] - 0.02).abs() < 1e-15);
         assert!(holm(&[f64::NAN, 0.01])[0] >= 1.0 && benjamini_hochberg(&[f64::NAN, 0.01])[0] >= 1.0);
     }
 }

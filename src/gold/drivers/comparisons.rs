@@ -3,7 +3,7 @@
 //! Owns which comparisons are made. All of a listener's are corrected together, since all are shown together.
 
 use super::subjects::{Listener, PARTS, Subject};
-use crate::stats::effects::{Effect, against_weeks, paired, share_against_weeks};
+use crate::stats::effects::{Effect, against_weeks, paired, paired_in_weeks, share_against_weeks};
 use crate::stats::multiple::holm;
 use crate::stats::stretches::{DAYS_HEARD_MIN, Day, Plays, days_heard_a_week, part_of_day, recent_week, weekend};
 
@@ -58,7 +58,7 @@ fn of(subject: &Subject, last: i32) -> Vec<Comparison<'_>> {
         found.push(Comparison { subject, dimension, stretch, effect, p_adjusted: 1.0, inside, outside });
     };
     for (part, name) in PARTS.into_iter().enumerate() {
-        let effect = paired(&part_of_day(&subject.days, part), subject.usual_sd);
+        let effect = paired_in_weeks(&part_of_day(&subject.days, part), subject.usual_sd);
         add("part_of_day", name, effect, &|_, of| Some(of == part));
     }
     let effect = paired(&weekend(&subject.days), subject.usual_sd);

@@ -83,6 +83,7 @@ pub(crate) fn draw(kind: Kind, bars: &[Bar]) -> Option<Drawing> {
         width: WIDTH,
         height: shown.len() as f64 * ROW,
         narrowest: 300,
+        runs_on: false,
         body: canvas.finish(),
     })
 }

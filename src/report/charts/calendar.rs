@@ -61,6 +61,7 @@ pub(crate) fn draw(calendar: &Calendar) -> Option<Drawing> {
         width,
         height,
         narrowest: 720,
+        runs_on: true,
         body: canvas.finish(),
     })
 }

@@ -50,7 +50,7 @@ pub(crate) fn draw(drivers: &Drivers) -> Option<Drawing> {
         Anchor::Middle,
         "← lower than elsewhere · effect · higher →",
     );
-    let signs = [(Sign::Dots("found-key"), "found"), (Sign::Line("faint-line"), "not told from chance")];
+    let signs = [(Sign::Line("found-line"), "found (square)"), (Sign::Line("faint-line"), "not told from chance (circle)")];
     legend::signs(&mut canvas, (0.0, bottom + 46.0), &signs);
     let found = rows.iter().filter(|row| row.is_driver).count() as u64;
     Some(Drawing {
@@ -64,6 +64,7 @@ pub(crate) fn draw(drivers: &Drivers) -> Option<Drawing> {
         width: WIDTH,
         height: bottom + 60.0,
         narrowest: 640,
+        runs_on: false,
         body: canvas.finish(),
     })
 }

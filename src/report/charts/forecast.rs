@@ -54,6 +54,7 @@ pub(crate) fn draw(target: &Target) -> Option<Drawing> {
         width: WIDTH,
         height: BOTTOM + 46.0,
         narrowest: 560,
+        runs_on: true,
         body: canvas.finish(),
     })
 }
@@ -87,7 +88,7 @@ fn axis(target: &Target) -> Axis {
         |day: &ForecastDay| [day.interval_80, day.interval_95].into_iter().flatten().flat_map(|(low, high)| [low, high]);
     let forecast = target.days.iter().flat_map(|day| intervals(day).chain([day.value]));
     let values = history.chain(forecast);
-    if is_counted(target) { Axis::around(values.chain([0.0]), 4).within(0.0, f64::INFINITY) } else { Axis::around(values, 4) }
+    if is_counted(target) { Axis::around(values.chain([0.0]), 5).within(0.0, f64::INFINITY) } else { Axis::around(values, 4) }
 }
 
 fn draw_bands(canvas: &mut Canvas, days: &[ForecastDay], time: TimeAxis, axis: Axis) {

@@ -11,7 +11,7 @@ use crate::report::words;
 
 const LEFT: f64 = 40.0;
 const TOP: f64 = 8.0;
-const WIDTH: f64 = 28.0;
+const WIDTH: f64 = 31.0;
 const HEIGHT: f64 = 26.0;
 
 /// What the cells show.
@@ -74,7 +74,7 @@ pub(crate) fn draw(hours: &Hours, measure: Measure) -> Option<Drawing> {
         // A cell without value has an outline, of which half a unit lies outside the rectangle on every side.
         let inset = if class == NO_VALUE { 0.5 } else { 0.0 };
         let area = Area { x: x + inset, y: y + inset, width: WIDTH - 2.0 - 2.0 * inset, height: HEIGHT - 2.0 - 2.0 * inset };
-        canvas.rectangle(class, area, Some(&said(weekday, hour, cell)));
+        canvas.rectangle(class, area, Some(&said(weekday, hour, cell, measure)));
     }
     let bottom = TOP + 7.0 * HEIGHT + 30.0;
     if is_counted {
@@ -94,6 +94,7 @@ pub(crate) fn draw(hours: &Hours, measure: Measure) -> Option<Drawing> {
         width: LEFT + 24.0 * WIDTH,
         height: bottom + STEPS_HEIGHT,
         narrowest: 600,
+        runs_on: false,
         body: canvas.finish(),
     })
 }
@@ -121,11 +122,13 @@ fn draw_axes(canvas: &mut Canvas) {
     }
 }
 
-fn said(weekday: u32, hour: u32, cell: Option<&HourCell>) -> String {
-    let plays = cell.map_or(0, |cell| u64::from(cell.plays));
-    let means = |cell: &HourCell| format!("\nvalence {}, energy {}", words::maybe(cell.valence, 3), words::maybe(cell.energy, 3));
-    let means = cell.map(means).unwrap_or_default();
-    format!("{} {hour}:00–{}:00\n{}{means}", words::weekday(weekday), hour + 1, words::counted(plays, "play"))
+fn said(weekday: u32, hour: u32, cell: Option<&HourCell>, measure: Measure) -> String {
+    let plays = words::counted(cell.map_or(0, |cell| u64::from(cell.plays)), "play");
+    let mean = match measure {
+        Measure::Plays => String::new(),
+        _ => format!("\n{} {}", measure.label(), words::maybe(cell.and_then(|cell| measure.mean(cell)), 3)),
+    };
+    format!("{} {hour}:00–{}:00\n{plays}{mean}", words::weekday(weekday), hour + 1)
 }
 
 fn describe(cells: &[&HourCell], measure: Measure) -> String {

@@ -11,7 +11,7 @@ use crate::report::words;
 
 const LEFT: f64 = 46.0;
 const TOP: f64 = 22.0;
-const WIDTH: f64 = 52.0;
+const WIDTH: f64 = 60.0;
 const HEIGHT: f64 = 26.0;
 /// Months that the calendar of the last 53 weeks can touch.
 const SHOWN_BY_CALENDAR: usize = 13;
@@ -63,6 +63,7 @@ pub(crate) fn draw(calendar: &Calendar) -> Option<Drawing> {
         width: LEFT + 12.0 * WIDTH,
         height: bottom + STEPS_HEIGHT,
         narrowest: 560,
+        runs_on: false,
         body: canvas.finish(),
     })
 }

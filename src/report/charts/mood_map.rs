@@ -11,7 +11,7 @@ use crate::report::draw::lines::apart;
 use crate::report::words;
 
 const LEFT: f64 = 46.0;
-const TOP: f64 = 10.0;
+const TOP: f64 = 26.0;
 const SIDE: f64 = 380.0;
 const LABEL: f64 = 12.0;
 
@@ -47,16 +47,17 @@ pub(crate) fn draw(map: &MoodMap) -> Option<Drawing> {
         signs.push((Sign::Line("median"), "own median"));
     }
     if !map.clusters.is_empty() {
-        signs.push((Sign::Dots("newest"), "centre of a mood"));
+        signs.push((Sign::Ring, "centre of a mood"));
     }
     legend::signs(&mut canvas, (0.0, bottom + STEPS_HEIGHT + 6.0), &signs);
     Some(Drawing {
         name: "mood-map",
         title: "Valence and energy of all plays".to_owned(),
         description: describe(map),
-        width: LEFT + SIDE + 8.0,
+        width: LEFT + SIDE + 16.0,
         height: bottom + STEPS_HEIGHT + 22.0,
         narrowest: 330,
+        runs_on: false,
         body: canvas.finish(),
     })
 }
@@ -73,8 +74,8 @@ fn draw_axes(canvas: &mut Canvas) {
         canvas.text("muted", (x, TOP + SIDE + 16.0), 11.0, Anchor::Middle, &words::decimal(part, 2));
         canvas.text("muted", (LEFT - 7.0, y + 4.0), 11.0, Anchor::End, &words::decimal(part, 2));
     }
-    canvas.text("ink", (LEFT + SIDE / 2.0, TOP + SIDE + 34.0), LABEL, Anchor::Middle, "valence: sounds positive →");
-    canvas.text("ink", (LEFT - 46.0, TOP + SIDE + 34.0), LABEL, Anchor::Start, "↑ energy");
+    canvas.text("ink", (LEFT + SIDE, TOP + SIDE + 34.0), LABEL, Anchor::End, "valence: sounds positive →");
+    canvas.text("ink", (LEFT, TOP - 9.0), LABEL, Anchor::Start, "↑ energy: sounds intense");
 }
 
 /// Lines at 0.5 and at the medians, and the names of the quadrants in the corners.

@@ -88,6 +88,7 @@ pub(crate) fn draw(mood: &MoodOverTime) -> Option<Drawing> {
         width: WIDTH,
         height: BOTTOM + 48.0,
         narrowest: 720,
+        runs_on: true,
         body: canvas.finish(),
     })
 }

@@ -44,7 +44,7 @@ pub(crate) fn spark(indicator: &Indicator) -> Option<Drawing> {
         canvas.text("muted", (RIGHT + 6.0, f64::midpoint(TOP, BOTTOM) + 4.0), 11.0, Anchor::Start, &value_words(low));
     }
     canvas.path("spark", &line(&places));
-    if let Some((x, y)) = places.iter().rev().flatten().next() {
+    if let Some(Some((x, y))) = places.last() {
         canvas.path("newest", &line(&[Some((*x, *y))]));
     }
     canvas.open("hits");
@@ -68,6 +68,7 @@ pub(crate) fn spark(indicator: &Indicator) -> Option<Drawing> {
         width: WIDTH,
         height: HEIGHT,
         narrowest: 0,
+        runs_on: false,
         body: canvas.finish(),
     })
 }
@@ -99,6 +100,7 @@ pub(crate) fn draw(wellbeing: &Wellbeing) -> Option<Drawing> {
         width: PITCH.0 * COLUMNS as f64 - (PITCH.0 - WIDTH),
         height: lines.len().div_ceil(COLUMNS) as f64 * PITCH.1,
         narrowest: 0,
+        runs_on: false,
         body: canvas.finish(),
     })
 }

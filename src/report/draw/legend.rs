@@ -19,21 +19,25 @@ pub(crate) enum Sign {
     Line(&'static str),
     /// Dots of this class.
     Dots(&'static str),
+    /// The ring around a mood's centre.
+    Ring,
     /// The hatching of this name.
     Hatch(&'static str),
 }
 
 /// The steps of counts, with what each begins with; returns where it ends.
 pub(crate) fn counts(canvas: &mut Canvas, at: (f64, f64), what: &str, steps: Counts) -> f64 {
-    row(canvas, at, what, &COUNT_CLASSES, &steps.labels(), 34.0)
+    row(canvas, at, what, &COUNT_CLASSES, &steps.labels())
 }
 
 /// The steps of means, with the value in the middle of each; returns where it ends.
 pub(crate) fn means(canvas: &mut Canvas, at: (f64, f64), what: &str, steps: Means) -> f64 {
-    row(canvas, at, what, &MEAN_CLASSES, &steps.labels(), 34.0)
+    row(canvas, at, what, &MEAN_CLASSES, &steps.labels())
 }
 
-fn row(canvas: &mut Canvas, (x, y): (f64, f64), what: &str, classes: &[&str], labels: &[String], width: f64) -> f64 {
+fn row(canvas: &mut Canvas, (x, y): (f64, f64), what: &str, classes: &[&str], labels: &[String]) -> f64 {
+    let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let width = (longest as f64 * SIZE * CHARACTER + 8.0).max(34.0);
     canvas.text("muted", (x, y + 10.0), SIZE + 1.0, Anchor::Start, what);
     let start = x + what.chars().count() as f64 * (SIZE + 1.0) * CHARACTER + 8.0;
     for (place, (class, label)) in classes.iter().zip(labels).enumerate() {
@@ -56,6 +60,10 @@ pub(crate) fn signs(canvas: &mut Canvas, (x, y): (f64, f64), signs: &[(Sign, &st
             Sign::Dots(class) => {
                 let dots: String = [3.0, 10.0, 17.0].map(|at| format!("M{} {}h.01", number(left + at), number(middle))).concat();
                 canvas.path(class, &dots);
+            }
+            Sign::Ring => {
+                canvas.circle("cluster", (left + 10.0, middle), 6.0, None);
+                canvas.circle("core", (left + 10.0, middle), 2.5, None);
             }
             Sign::Hatch(name) => {
                 canvas.rectangle("frame", area, None);

@@ -37,7 +37,10 @@ pub(crate) fn band(edges: &[Option<(f64, f64, f64)>]) -> String {
 
 /// A dot at every place; the class gives it its size by a round end of the stroke.
 pub(crate) fn dots(places: &[Option<(f64, f64)>]) -> String {
-    places.iter().flatten().map(|(x, y)| format!("M{} {}h.01", number(*x), number(*y))).collect()
+    places.iter().flatten().fold(String::new(), |mut path, (x, y)| {
+        let _ = write!(path, "M{} {}h.01", number(*x), number(*y));
+        path
+    })
 }
 
 /// The stretches without a gap.

@@ -25,6 +25,8 @@ pub(crate) struct Drawing {
     pub height: f64,
     /// Width in pixels below which the page lets it scroll, so that its text stays legible.
     pub narrowest: u32,
+    /// Whether time runs to the right, so that the newest is at the right end.
+    pub runs_on: bool,
     /// The elements.
     pub body: String,
 }

@@ -13,11 +13,11 @@ use crate::report::words;
 
 const MARGIN: f64 = 24.0;
 /// Height of the title's line.
-const HEAD: f64 = 40.0;
+const HEAD: f64 = 34.0;
 const FOOT_SIZE: f64 = 11.0;
 const FOOT_LINE: f64 = 16.0;
 /// Narrower charts get a wider sheet, so that title and footnote have room.
-const NARROWEST_SHEET: f64 = 420.0;
+const NARROWEST_SHEET: f64 = 360.0;
 
 /// The document, with what the chart rests on below it.
 pub(crate) fn document(drawing: &Drawing, basis: &Basis) -> String {

@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 
 use super::parts;
-use super::tables::{Column, Table, numbers, text};
+use super::tables::{Table, numbers};
 use crate::report::charts::forecast::{self as chart, interval_words, is_counted};
 use crate::report::data::{Backtest, Basis, Forecast, ForecastDay, Target};
 use crate::report::words;
@@ -91,9 +91,9 @@ fn days_table(place: usize, target: &Target) -> Table {
 fn backtests_table(place: usize, target: &Target) -> Table {
     let row = |test: &Backtest| {
         let role = match (test.is_baseline, test.is_chosen) {
-            (true, true) => "baseline, shown",
-            (true, false) => "baseline",
-            (false, true) => "shown",
+            (true, true) => " (baseline, shown)",
+            (true, false) => " (baseline)",
+            (false, true) => " (shown)",
             (false, false) => "",
         };
         let cells = vec![
@@ -101,16 +101,14 @@ fn backtests_table(place: usize, target: &Target) -> Table {
             words::maybe_share(test.coverage_80),
             words::maybe_share(test.coverage_95),
             words::count(test.forecasts),
-            role.to_owned(),
         ];
-        (words::plain(&test.method), cells)
+        (format!("{}{role}", words::plain(&test.method)), cells)
     };
-    let role: Column = text("Role");
     Table {
         name: format!("backtest-{}", place + 1),
         caption: "How the methods did in the past".to_owned(),
         corner: "Method".to_owned(),
-        columns: numbers(["Error", "In 80 %", "In 95 %", "Forecasts"]).into_iter().chain([role]).collect(),
+        columns: numbers(["Error", "In 80 %", "In 95 %", "Forecasts"]),
         rows: target.backtests.iter().map(row).collect(),
     }
 }

@@ -135,7 +135,7 @@ fn parts_of_day(of: &Hours) -> Markup {
     };
     let table = Table {
         name: "parts-of-day".to_owned(),
-        caption: "Plays, mean valence and energy, and the shares skipped and finished".to_owned(),
+        caption: "Plays by part of the day, with means and shares".to_owned(),
         corner: "Part of the day".to_owned(),
         columns: numbers(["Plays", "Valence", "Energy", "Skipped", "Finished"]),
         rows: of.parts.iter().map(row).collect(),

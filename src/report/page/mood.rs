@@ -1,11 +1,11 @@
 //! The section on mood: the map of valence and energy, the quadrants, and how both went over time.
 //!
-//! Owns the descriptive part that needs audio features.
+//! Owns the cognitive part.
 
 use maud::{Markup, html};
 
 use super::parts;
-use super::tables::{Table, numbers, text};
+use super::tables::{Table, numbers};
 use crate::report::charts::{mood_map, mood_over_time};
 use crate::report::data::{MoodMap, MoodOverTime, MoodPoint, Report};
 use crate::report::words;
@@ -13,7 +13,7 @@ use crate::report::words;
 pub(crate) fn section(report: &Report) -> Markup {
     html! {
         section #mood aria-labelledby="mood-title" {
-            (parts::section_head("mood", "Descriptive", "Mood", "How does what you play sound, and how did that change?"))
+            (parts::section_head("mood", "Cognitive", "Mood", "How does what you play sound, and how did that change?"))
             h3 { "Mood map" }
             (map(&report.mood_map))
             h3 { "Mood over time" }
@@ -132,17 +132,14 @@ fn points_table(of: &MoodOverTime) -> Table {
             words::maybe(point.energy, 3),
             words::maybe(point.energy_28d, 3),
             band(point.energy_band),
-            if point.in_gap { "may be missing".to_owned() } else { String::new() },
         ];
-        (words::day(point.date), cells)
+        (format!("{}{}", words::day(point.date), if point.in_gap { "*" } else { "" }), cells)
     };
-    let mut columns = numbers(["Plays", "Valence", "28 days", "Band", "Energy", "28 days", "Band"]);
-    columns.push(text("Plays may be missing"));
     Table {
         name: "mood-over-time".to_owned(),
-        caption: "Mean valence and energy, with the rolling mean of 28 days and its band".to_owned(),
+        caption: "Mean valence and energy, with the rolling mean of 28 days and its band (* plays may be missing)".to_owned(),
         corner: if of.grain == "week" { "Week of" } else { "Day" }.to_owned(),
-        columns,
+        columns: numbers(["Plays", "Valence", "28 days", "Band", "Energy", "28 days", "Band"]),
         rows: of.points.iter().map(row).collect(),
     }
 }

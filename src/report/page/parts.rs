@@ -24,7 +24,7 @@ pub(crate) fn section_head(id: &str, kind: &str, title: &str, question: &str) ->
 
 /// What a chart rests on.
 pub(crate) fn basis(basis: &Basis) -> Markup {
-    html! { p.basis { strong { "Rests on " } (words::basis(basis).join("; ").trim_end_matches('.')) "." } }
+    html! { p.basis { strong { "Rests on " } (words::basis(basis)) } }
 }
 
 /// Why nothing is shown.
@@ -67,7 +67,7 @@ pub(crate) fn svg(drawing: &Drawing, id: &str) -> Markup {
         drawing.title.render().0,
         drawing.description.render().0
     );
-    html! { div.scroll { (PreEscaped(open)) (PreEscaped(&drawing.body)) (PreEscaped("</svg>")) } }
+    html! { div.scroll.late[drawing.runs_on] { (PreEscaped(open)) (PreEscaped(&drawing.body)) (PreEscaped("</svg>")) } }
 }
 
 /// The data behind a chart.

@@ -40,7 +40,7 @@ impl Table {
         html! {
             div.scroll tabindex="0" role="group" aria-label=(self.caption) {
                 table data-table=(self.name) {
-                    caption { (self.caption) }
+                    caption { span { (self.caption) } }
                     thead {
                         tr {
                             th scope="col" { (self.corner) }

@@ -1,6 +1,6 @@
 //! Texts as outlines: `<text>` elements become `<path>` elements.
 //!
-//! Owns the embedded font, DejaVu Sans 2.37 cut to Latin, Greek, Cyrillic and signs by `scripts/subset_font.py` (its licence is in
+//! Owns the embedded font, `DejaVu` Sans 2.37 cut to Latin, Greek, Cyrillic and signs by `scripts/subset_font.py` (its licence is in
 //! `font/LICENSE`). Reads what `draw::canvas` writes: one line of text with `x`, `y`, `font-size`, `text-anchor` and a class.
 //! No kerning, ligatures or change of direction; a character without a glyph becomes the font's empty box.
 

@@ -48,7 +48,7 @@ async fn drivers(gold: &Gold, report: &mut Report) -> Result<()> {
         })
         .collect();
     report.drivers.basis = report.rests_on.clone();
-    if rows.len() > 0 {
+    if !rows.is_empty() {
         report.drivers.comparisons = count(rows.whole("comparisons")?.value(0));
         report.drivers.basis = basis(&rows, 0, report.rests_on.gap_days)?;
     }
@@ -68,7 +68,7 @@ async fn forecast(gold: &Gold, report: &mut Report) -> Result<()> {
             report.forecast.targets.push(Target {
                 target: target.to_owned(),
                 method: methods.value(row).to_owned(),
-                verdict: verdicts.value(row).to_owned(),
+                verdict: verdicts.value(row).replace('_', " "),
                 baseline_wins: is_baseline.value(row),
                 history: before(&history, target)?,
                 days: Vec::new(),
@@ -86,7 +86,7 @@ async fn forecast(gold: &Gold, report: &mut Report) -> Result<()> {
         }
     }
     report.forecast.basis = report.rests_on.clone();
-    if rows.len() == 0 {
+    if rows.is_empty() {
         let why = "A forecast needs eight weeks of history, with a value on at least 28 days.";
         report.forecast.why_none = Some(why.to_owned());
     }

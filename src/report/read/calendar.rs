@@ -103,7 +103,7 @@ async fn headline(gold: &Gold, report: &Report, minutes: Option<f64>, timed: u64
         figures.push(figure(thousands(count(sittings.whole("sessions")?.value(0))), "sittings", usual));
     }
     let streak = gold.rows(STREAK, "the streaks").await?;
-    if streak.len() > 0 {
+    if !streak.is_empty() {
         let (from, to) = (date(streak.day("from_date")?.value(0)), date(streak.day("to_date")?.value(0)));
         let days = streak.whole("days")?.value(0);
         let unit = if days == 1 { "day" } else { "days" };

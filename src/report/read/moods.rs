@@ -79,7 +79,7 @@ async fn quadrants(gold: &Gold, report: &mut Report) -> Result<()> {
             quadrant.share = shares.value(row);
         }
     }
-    if rows.len() == 0 {
+    if rows.is_empty() {
         quadrants.clear();
     }
     Ok(())

@@ -26,7 +26,7 @@ pub(crate) fn hours(screen: &mut Screen, hours: &Hours) {
     }
     let steps = Counts::of(cells.iter().map(|cell| u64::from(cell.plays)));
     let wide = if screen.width() >= DAY + 48 { 2 } else { 1 };
-    let hour_names: String = (0..24).step_by(6).map(|hour| format!("{hour:<width$}", width = 6 * wide)).collect();
+    let hour_names = [0, 6, 12, 18].map(|hour| format!("{hour:<width$}", width = 6 * wide)).concat();
     screen.line(&[(Style::Muted, &format!("{}{hour_names}", " ".repeat(DAY)))]);
     for weekday in 1..=7 {
         let name = format!("{:<DAY$}", words::weekday(weekday));

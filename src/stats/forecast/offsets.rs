@@ -35,7 +35,7 @@ impl Weekdays {
     ///
     /// That is the difference between the weekday's mean and the mean of all days, times the share of it that is not chance:
     /// `between / (between + within / count)`, the best linear prediction in a one-way analysis of variance with random effects
-    /// whose variances are estimated by their moments (Searle, Casella and McCulloch 1992, chapters 3 and 7).
+    /// whose variances are estimated by their moments (Searle, Casella and `McCulloch` 1992, chapters 3 and 7).
     pub(super) fn offsets(&self) -> [f64; WEEK] {
         let Self(weekdays) = self;
         let count: f64 = weekdays.iter().map(|weekday| weekday.count).sum();

@@ -97,7 +97,7 @@ impl Forecast {
                     Day::new(ahead, run.ahead[ahead].map(|values| values[each.place()]), &known, bounds)
                 });
             }
-            backtests.push(Backtest::new(each, all, chosen, by_horizon, [coverage_80, coverage_95]));
+            backtests.push(Backtest::new(each, all, chosen, &by_horizon, [coverage_80, coverage_95]));
         }
         Self { method, choice, candidate, skill, days, backtests, origins: run.origins.len(), extent }
     }
@@ -117,17 +117,17 @@ impl Day {
 
 impl Backtest {
     /// The part of one method in the scores of all.
-    fn new(method: Method, all: Scores, chosen: &Chosen, by_horizon: [Scores; HORIZONS], coverage: [Coverage; 2]) -> Self {
-        let mae = |scores: Scores| scores.errors.map(|errors| errors[method.place()]);
+    fn new(method: Method, all: Scores, chosen: &Chosen, by_horizon: &[Scores; HORIZONS], coverage: [Coverage; 2]) -> Self {
+        let mae = |scores: &Scores| scores.errors.map(|errors| errors[method.place()]);
         let [coverage_80, coverage_95] = coverage;
         Self {
             method,
             pairs: all.pairs,
-            mae: mae(all),
-            mae_older: mae(chosen.older),
-            mae_newer: mae(chosen.newer),
-            pairs_by_horizon: by_horizon.map(|scores| scores.pairs),
-            mae_by_horizon: by_horizon.map(mae),
+            mae: mae(&all),
+            mae_older: mae(&chosen.older),
+            mae_newer: mae(&chosen.newer),
+            pairs_by_horizon: by_horizon.each_ref().map(|scores| scores.pairs),
+            mae_by_horizon: by_horizon.each_ref().map(mae),
             coverage_80,
             coverage_95,
         }

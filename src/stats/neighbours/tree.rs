@@ -176,6 +176,7 @@ fn widest(sides: &[Sides]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lanes::to_boxes;
     use super::*;
     use crate::stats::random::Random;
 
@@ -226,6 +227,4 @@ mod tests {
         assert_eq!(widest(&[four, sides([0.0; 4], [0.0, 0.0, 4.0, 0.0])]), 6);
         assert_eq!(widest(&[sides([1.0; 4], [1.0; 4])]), 0);
     }
-
-    use super::super::lanes::to_boxes;
 }

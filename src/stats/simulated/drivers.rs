@@ -2,7 +2,7 @@
 //!
 //! Owns the comparison with what is true. Effects come from `effects`, by way of `stretches`.
 
-use super::super::effects::{Effect, against_weeks, paired, share_against_weeks};
+use super::super::effects::{Effect, against_weeks, paired, paired_in_weeks, share_against_weeks};
 use super::super::multiple::{benjamini_hochberg, holm};
 use super::super::stretches::{DAYS_HEARD_MIN, Day, days_heard_a_week, part_of_day, recent_week, weekend};
 use super::listener::{FEATURES, LAST_DAY, Planted, Setting, listener};
@@ -61,7 +61,7 @@ fn drivers_of(subject: usize, days: &[Day]) -> Vec<Driver> {
     let effect = |stretch| match stretch {
         4 => paired(&weekend(days), 0.2),
         5 => recent_week(days, LAST_DAY).and_then(|(recent, before)| against(recent, &before, 0.2)),
-        part => paired(&part_of_day(days, part), 0.2),
+        part => paired_in_weeks(&part_of_day(days, part), 0.2),
     };
     let driver = |stretch| Some(Driver { stretch, subject, effect: effect(stretch)? });
     (0..STRETCHES.len()).filter_map(driver).collect()

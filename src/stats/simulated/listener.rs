@@ -15,9 +15,9 @@ const ARTISTS: usize = 10;
 pub(super) const SUBJECTS: usize = FEATURES + GENRES + ARTISTS + 1;
 
 /// Days listened to; the first is a Monday, 1970-01-05.
-const DAYS: usize = 180;
+const DAYS: i32 = 180;
 pub(super) const FIRST_DAY: i32 = 4;
-pub(super) const LAST_DAY: i32 = FIRST_DAY + DAYS as i32 - 1;
+pub(super) const LAST_DAY: i32 = FIRST_DAY + DAYS - 1;
 
 /// What makes plays resemble each other.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,7 +39,7 @@ pub(super) struct Setting {
 /// The days of one listener, for each subject.
 pub(super) fn listener(setting: &Setting, seed: u64, index: u64) -> Vec<Vec<Day>> {
     let mut random = Random::stream(seed, index);
-    let mut subjects = vec![Vec::with_capacity(DAYS); SUBJECTS];
+    let mut subjects = vec![Vec::new(); SUBJECTS];
     let mut moods = Moods::new(&mut random);
     let tastes = Tastes::new();
     for day in 0..DAYS {
@@ -61,7 +61,7 @@ pub(super) fn listener(setting: &Setting, seed: u64, index: u64) -> Vec<Vec<Day>
         }
         for (subject, days) in subjects.iter_mut().enumerate() {
             let parts = std::array::from_fn(|part| Plays { count: counts[part], sum: sums[part][subject] });
-            days.push(Day { number: FIRST_DAY + day as i32, parts });
+            days.push(Day { number: FIRST_DAY + day, parts });
         }
     }
     subjects

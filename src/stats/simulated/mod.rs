@@ -37,9 +37,9 @@ fn intervals_hold_what_was_planted(setting: &Setting) {
     let counts = count(setting, PLANTED, 1, LISTENERS);
     assert!(counts.covered.iter().all(|covered| (183..=196).contains(covered)), "{counts:?}");
     // Uncorrected: nearly always, mostly, and about half of the time, as one week alone says little.
-    assert!(counts.found[0][0] > 180 && counts.found[1][0] > 160 && counts.found[2][0] > 70, "{counts:?}");
-    // Corrected for 130 to 170 tests.
-    assert!(counts.found[0][2] > 90 && counts.found[1][2] > 40, "{counts:?}");
+    assert!(counts.found[0][0] > 190 && counts.found[1][0] > 170 && counts.found[2][0] > 80, "{counts:?}");
+    // Corrected by Holm for 130 to 170 tests.
+    assert!(counts.found[0][2] > 120 && counts.found[1][2] > 40, "{counts:?}");
     false_findings_are_rare(&counts);
 }
 
