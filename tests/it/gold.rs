@@ -120,7 +120,8 @@ fn a_lake_with_only_synthetic_features_builds_and_every_table_says_so() {
     workspace.run("build-silver --lake data/demo --feature-preference synthetic").succeeds();
     workspace.run("build-gold --lake data/demo").succeeds();
     for table in RESTING {
-        let others = format!("SELECT count(*) FROM gold.{table} WHERE feature_basis IS DISTINCT FROM 'synthetic' AND plays > 0");
+        let others =
+            format!("SELECT count(*) FROM gold.{table} WHERE (feature_basis IS DISTINCT FROM 'synthetic') AND plays > 0");
         assert_eq!(workspace.count("data/demo", &others), 0, "{table}");
     }
     let authentic = "SELECT count(*) FROM gold.wellbeing_indicators WHERE authentic_share > 0";

@@ -7,7 +7,7 @@ use crate::cli::output::print;
 use crate::cli::settings::Settings;
 use crate::clock::Clock;
 use crate::engine::Engine;
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::private_file;
 use crate::report;
@@ -66,12 +66,17 @@ pub fn write_page(report: &Report, path: &Path) -> Result<()> {
 }
 
 fn write_charts(report: &Report, folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).explain(|| format!("the folder {} cannot be made", folder.display()))?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Error::failure(format!("the folder {} cannot be made", folder.display()))
+            .because(error)
+            .hint("name a folder that is there or can be made")
+    })?;
     let charts = report::charts(report);
     for chart in &charts {
         private_file::replace(&folder.join(format!("{}.svg", chart.name)), chart.svg.as_bytes())?;
-        let picture = report::png(&chart.svg, PICTURE_SCALE)
-            .map_err(|error| Error::failure(format!("the chart {} cannot be drawn: {error}", chart.name)))?;
+        let picture = report::png(&chart.svg, PICTURE_SCALE).map_err(|error| {
+            Error::failure(format!("the chart {} cannot be drawn: {error}", chart.name)).hint("its SVG is in the same folder")
+        })?;
         private_file::replace(&folder.join(format!("{}.png", chart.name)), &picture)?;
     }
     tracing::info!("{} charts are in {}, as SVG and PNG", charts.len(), folder.display());

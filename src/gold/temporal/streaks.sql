@@ -1,10 +1,10 @@
--- purpose: runs of local days in a row with at least one play
--- grain:   one row a run
+-- purpose: local days in a row with at least one play
+-- grain:   one row a streak
 -- key:     user_id, from_date
 -- reads:   plays (made from silver)
 WITH
 heard AS (SELECT user_id, local_date, count(*) AS plays FROM plays GROUP BY user_id, local_date),
--- Days in a row and their numbers grow together: the difference stays the same within a run.
+-- Days in a row and their numbers grow together: the difference stays the same within a streak.
 numbered AS (
     SELECT user_id, local_date, plays,
            CAST(local_date AS INT) - CAST(row_number() OVER (PARTITION BY user_id ORDER BY local_date) AS BIGINT) AS run,
