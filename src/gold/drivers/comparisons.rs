@@ -32,12 +32,8 @@ pub struct Comparison<'a> {
 /// All comparisons of a listener that rest on enough weeks.
 #[must_use]
 pub fn all(listener: &Listener) -> Vec<Comparison<'_>> {
-    let mut comparisons: Vec<Comparison<'_>> = listener
-        .subjects
-        .iter()
-        .filter(|subject| is_heard_often(subject))
-        .flat_map(|subject| of(subject, listener.last))
-        .collect();
+    let mut comparisons: Vec<Comparison<'_>> =
+        listener.subjects.iter().filter(|subject| can_differ(subject)).flat_map(|subject| of(subject, listener.last)).collect();
     let adjusted = holm(&comparisons.iter().map(|comparison| comparison.effect.p_value).collect::<Vec<_>>());
     for (comparison, p_adjusted) in comparisons.iter_mut().zip(adjusted) {
         comparison.p_adjusted = p_adjusted;
@@ -45,9 +41,12 @@ pub fn all(listener: &Listener) -> Vec<Comparison<'_>> {
     comparisons
 }
 
-/// A genre of a day a week would be a finding by its rareness alone.
-fn is_heard_often(subject: &Subject) -> bool {
-    subject.kind == "feature" || days_heard_a_week(&subject.days) >= DAYS_HEARD_MIN
+/// A standard deviation below this is rounding: values are added up in millionths.
+const SD_MIN: f64 = 1e-5;
+
+/// What never varies cannot differ, and a genre of a day a week would be a finding by its rareness alone.
+fn can_differ(subject: &Subject) -> bool {
+    subject.usual_sd >= SD_MIN && (subject.kind == "feature" || days_heard_a_week(&subject.days) >= DAYS_HEARD_MIN)
 }
 
 fn of(subject: &Subject, last: i32) -> Vec<Comparison<'_>> {

@@ -196,7 +196,7 @@ fn hours(numbers: &mut Numbers, days: f64, basis: Basis) -> Hours {
     for (weekday, hour) in (1..=7).flat_map(|weekday| (0..24).map(move |hour| (weekday, hour))) {
         let plays = (days / 7.0 * 3.0 * weight(hour) * numbers.around(0.5, 1.5)) as u32;
         let known = plays >= 20;
-        let evening = if !(4..20).contains(&hour) { -0.06 } else { 0.02 };
+        let evening = if (4..20).contains(&hour) { 0.02 } else { -0.06 };
         cells.push(HourCell {
             weekday,
             hour,
