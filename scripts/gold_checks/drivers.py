@@ -1,8 +1,9 @@
-"""What differs where and when: paired t tests over weeks, and the recent week against the weeks before it."""
+"""What differs where and when: paired t tests over weeks and over days in weeks, and the recent week against the weeks before it."""
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.multitest import multipletests
 
 from .compare import MILLIONTHS, ROUNDING
@@ -95,7 +96,8 @@ def comparisons(plays, kind, name, values, usual_sd):
     stretches = [("part_of_day", part, rows["part_of_day"] == part, "local_date", PART_PLAYS_MIN) for part in PARTS]
     stretches.append(("weekend", "weekend", is_weekend, "week", WEEKEND_PLAYS_MIN))
     for dimension, stretch, inside, unit, least in stretches:
-        effect = paired(differences(rows, inside, unit, least))
+        apart = differences(rows, inside, unit, least)
+        effect = in_weeks(apart) if unit == "local_date" else paired(apart)
         if effect:
             yield row_of((dimension, stretch, kind, name), effect, usual_sd, rows[inside], rows[~inside])
     last = plays["local_date"].max()
@@ -108,11 +110,27 @@ def comparisons(plays, kind, name, values, usual_sd):
 
 
 def differences(rows, inside, unit, least):
-    """The mean inside less the mean outside of each day or week with enough plays on both sides, one number a week."""
+    """The mean inside less the mean outside of each day or week with enough plays on both sides."""
     sides = rows.groupby([unit, inside.rename("inside")])["value"].agg(["mean", "count"])
     means = sides["mean"].where(sides["count"] >= least).unstack().reindex(columns=[False, True])
-    apart = (means[True] - means[False]).dropna()
-    return apart.groupby(weeks_of(apart.index.to_series())).mean()
+    return (means[True] - means[False]).dropna()
+
+
+def in_weeks(apart):
+    """As `paired` for days, those of one week depending on each other: statsmodels' cluster-robust error of their mean.
+
+    Days together are worth n² / Σ nᵢ² weeks; that number less one are the degrees of freedom, and the correction for few weeks."""
+    weeks = weeks_of(apart.index.to_series()).to_numpy()
+    if len(set(weeks)) < UNITS_MIN:
+        return None
+    days, mean = len(apart), apart.mean()
+    worth = days ** 2 / (pd.Series(weeks).value_counts() ** 2).sum()
+    fit = OLS(apart.to_numpy(), np.ones(days)).fit(cov_type="cluster", cov_kwds={"groups": weeks, "use_correction": False})
+    error = fit.bse[0] * np.sqrt(worth / (worth - 1))
+    reach = stats.t.ppf(0.975, worth - 1) * error
+    if error < ROUNDING:
+        return mean, mean, mean, float(mean == 0), len(set(weeks))
+    return mean, mean - reach, mean + reach, 2 * stats.t.sf(abs(mean / error), worth - 1), len(set(weeks))
 
 
 def paired(apart):

@@ -6,7 +6,6 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
 from .compare import ROUNDING
-from .source import lower
 
 FEATURES = ["valence", "energy", "danceability", "acousticness"]
 RECENT_DAYS, RECENT_SONGS_MIN = 90, 10
@@ -71,7 +70,7 @@ class Catalogue:
 
 
 class Listener:
-    def __init__(self, user, silver, plays, catalogue):
+    def __init__(self, silver, plays, catalogue):
         self.ids, self.catalogue = set(silver["track_id"].dropna()), catalogue
         named = silver.dropna(subset=["artist_name", "track_name"]).drop_duplicates(["artist_name", "track_name"])
         self.songs = {song(*names) for names in zip(named["artist_name"], named["track_name"])}
@@ -184,26 +183,42 @@ def walk(nearest, catalogue, start, end, words):
     return chosen.rows
 
 
+def rules(listener, own):
+    """What every recommended track has to keep to, as truths by the name of the rule."""
+    keys = [song(*names) for names in zip(own["artist_name"], own["track_name"])]
+    lists = pd.DataFrame({"goal": own["goal"], "song": keys, "artist": [artist for artist, _ in keys]}, index=own.index)
+    ranks = own.groupby("goal")["rank"]
+    return {
+        "never played, by id": ~own["track_id"].isin(listener.ids),
+        "never played, by song": [key not in listener.songs for key in keys],
+        "no song twice in a list": ~lists.duplicated(["goal", "song"]),
+        "two songs an artist at most": lists.groupby(["goal", "artist"]).size() <= ARTIST_SONGS_MAX,
+        "ranks 1 to n": [sorted(each) == list(range(1, len(each) + 1)) for _, each in ranks],
+    }
+
+
+def lists_of(listener, catalogue):
+    if not listener.fresh.any() or listener.liked.empty:
+        return
+    yield "more_of_the_same", more_of_the_same(listener, catalogue)
+    nearest = catalogue.among(listener.fresh & listener.genre_rows())
+    for goal, *way in ways(listener):
+        yield goal, walk(nearest, catalogue, *way)
+
+
 def track_recommendations(listening, found, report):
     name = "track_recommendations"
     if listening.lake.at("silver", "catalog_tracks") is None:
         return report.equal(name, "rows without a catalogue", len(found), 0)
-    catalogue, rows = Catalogue(listening.lake), []
+    catalogue, rows, kept = Catalogue(listening.lake), [], {}
     for user, plays in listening.plays.groupby("user_id"):
-        listener = Listener(user, listening.silver[listening.silver["user_id"] == user], plays, catalogue)
-        own = found[found["user_id"] == user]
-        keys = [song(*names) for names in zip(own["artist_name"], own["track_name"])]
-        report.holds(name, "never played, by id", ~own["track_id"].isin(listener.ids))
-        report.holds(name, "never played, by song", [key not in listener.songs for key in keys])
-        lists = pd.DataFrame({"goal": own["goal"].to_numpy(), "song": keys, "artist": lower(own["artist_name"].str.strip()).to_numpy()})
-        report.holds(name, "no song twice in a list", ~lists.duplicated(["goal", "song"]))
-        report.holds(name, "two songs an artist at most", lists.groupby(["goal", "artist"]).size() <= ARTIST_SONGS_MAX)
-        report.holds(name, "ranks 1 to n", [sorted(ranks) == list(range(1, len(ranks) + 1)) for _, ranks in own.groupby("goal")["rank"]])
-        if listener.fresh.any() and len(listener.liked):
-            rows += [{"user_id": user, "goal": "more_of_the_same", **row} for row in more_of_the_same(listener, catalogue)]
-            nearest = catalogue.among(listener.fresh & listener.genre_rows())
-            for goal, *way in ways(listener):
-                rows += [{"user_id": user, "goal": goal, **row} for row in walk(nearest, catalogue, *way)]
+        listener = Listener(listening.silver[listening.silver["user_id"] == user], plays, catalogue)
+        for rule, truths in rules(listener, found[found["user_id"] == user]).items():
+            kept.setdefault(rule, []).extend(truths)
+        for goal, chosen in lists_of(listener, catalogue):
+            rows += [{"user_id": user, "goal": goal, **row} for row in chosen]
+    for rule, truths in kept.items():
+        report.holds(name, rule, truths)
     if not rows:
         return report.equal(name, "rows where nothing is liked", len(found), 0)
     expected = pd.DataFrame(rows).merge(listening.totals(), on="user_id").assign(feature_source="kaggle")
