@@ -32,8 +32,8 @@ pub fn pearson(pairs: &[(f64, f64)]) -> Option<Correlation> {
     with_interval(coefficient, 1.0, pairs.len())
 }
 
-/// Spearman's coefficient, that of the ranks, equal values sharing their mean rank; `None` as for [`pearson`]. Its interval has the
-/// standard error of Bonett and Wright (2000), √((1 + r² / 2) / (n − 3)).
+/// Spearman's coefficient, that of the ranks, equal values sharing their mean rank; `None` as for [`pearson`]. Its interval has
+/// the standard error of Bonett and Wright (2000), √((1 + r² / 2) / (n − 3)).
 #[must_use]
 pub fn spearman(pairs: &[(f64, f64)]) -> Option<Correlation> {
     let side = |of: fn(&(f64, f64)) -> f64| ranks(&pairs.iter().map(of).collect::<Vec<_>>());

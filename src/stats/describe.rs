@@ -36,8 +36,8 @@ pub fn weighted_mean(weighted: &[(f64, f64)]) -> Option<f64> {
 }
 
 /// The standard deviation of pairs of a value and its weight, in which the unit of the weights does not matter: the weighted
-/// squares are divided by Σw − Σw² / Σw (numpy's `cov` with `aweights`), which for equal weights is the sample's. `None` under two
-/// values of a weight above 0.
+/// squares are divided by Σw − Σw² / Σw (numpy's `cov` with `aweights`), which for equal weights is the sample's. `None` under
+/// two values of a weight above 0.
 #[must_use]
 pub fn weighted_sd(weighted: &[(f64, f64)]) -> Option<f64> {
     let mean = weighted_mean(weighted)?;

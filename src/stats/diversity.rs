@@ -1,8 +1,8 @@
 //! How evenly plays spread over artists: the normalized entropy, 0 for one artist alone and 1 for the same count of each.
 //!
 //! Owns the definition (Shannon's entropy divided by the logarithm of the number of kinds, Pielou 1966). It says how even the
-//! counts are and not how many kinds there are, so it belongs beside their number. Refuses to call no plays at all even or uneven.
-//! `sliding` and `gold` read it.
+//! counts are and not how many kinds there are, so it belongs beside their number. Refuses to call no plays at all even or
+//! uneven. `sliding` and `gold` read it.
 
 use std::collections::BTreeMap;
 

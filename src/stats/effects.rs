@@ -1,8 +1,8 @@
 //! How far two stretches of a listener's time differ: the difference with its 95 % interval, and whether it could be chance.
 //!
-//! Owns the tests behind "drivers". Their units are whole days or weeks and never plays: plays of one session and one day resemble
-//! each other, and as units of their own they would turn every mood of a day into a finding. Refuses to test few units, and
-//! values that are not finite. `stretches` makes the units, `multiple` corrects the p values, `gold` turns effects into rows.
+//! Owns the tests behind "drivers". Their units are whole days or weeks and never plays: plays of one session and one day
+//! resemble each other, and as units of their own they would turn every mood of a day into a finding. Refuses to test few units,
+//! and values that are not finite. `stretches` makes the units, `multiple` corrects the p values, `gold` turns effects into rows.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use super::student::{quantile, two_sided_p};
 
 pub use super::weeks::{Week, against_weeks, share_against_weeks};
 
-/// Fewer units have no interval. Means of so few skewed values are not yet near enough to a t distribution; the figures on false
-/// findings in the tests of `simulated` rest on this many at least.
+/// Fewer units have no interval: means of few skewed values do not follow a t distribution. With this many, false findings stay
+/// at their rate in `simulated`, whose shortest history has nine weeks.
 pub const UNITS_MIN: usize = 8;
 
 /// Where the interval ends: 2.5 % are left out on either side.
@@ -58,8 +58,8 @@ pub fn paired(differences: &[f64], usual_sd: f64) -> Option<Effect> {
 ///
 /// Days of one week may depend on each other in any way, as the error comes from the sums over weeks (Liang and Zeger 1986). Days
 /// count alike, so weeks with many of them weigh more, and together they are worth n² / Σ nᵢ² weeks with nᵢ of the n days: that
-/// number less one are the degrees of freedom. With equal weeks this is [`paired`] on their means. `None` under [`UNITS_MIN`] weeks
-/// or when a difference is not finite.
+/// number less one are the degrees of freedom. With equal weeks this is [`paired`] on their means. `None` under [`UNITS_MIN`]
+/// weeks or when a difference is not finite.
 #[must_use]
 pub fn paired_in_weeks(differences: &[(i64, f64)], usual_sd: f64) -> Option<Effect> {
     let values: Vec<f64> = differences.iter().map(|day| day.1).collect();
@@ -78,8 +78,8 @@ pub fn paired_in_weeks(differences: &[(i64, f64)], usual_sd: f64) -> Option<Effe
     Effect::from_t(mean, error, units, worth - 1.0, usual_sd)
 }
 
-/// Welch's t test: `a` less `b`, for units that come in no pairs and may vary more on one side than on the other. Units that follow
-/// each other in time must not depend on each other.
+/// Welch's t test: `a` less `b`, for units that come in no pairs and may vary more on one side than on the other. Units that
+/// follow each other in time must not depend on each other.
 ///
 /// `usual_sd` as in [`paired`], as is what happens without any variation. `None` when either side has fewer than [`UNITS_MIN`]
 /// values or one is not finite.

@@ -1,9 +1,9 @@
 //! The mix of the last days, for every calendar day: plays, different tracks and artists, and how even the artists are.
 //!
-//! Owns the window that slides over the days. Each play enters and leaves it once, and nothing but whole numbers is carried along:
-//! how often each track and artist was played, and how many artists have each count. The entropy is computed from the last anew
-//! on each day, so no rounding adds up and equal windows give equal bits wherever they lie; there are at most √(2 · plays) different
-//! counts. Refuses to fill gaps: a day without plays has a window like any other. Rows go to `gold`.
+//! Owns the window that slides over the days. Each play enters and leaves it once, and nothing but whole numbers is carried
+//! along: how often each track and artist was played, and how many artists have each count. The entropy is computed from the last
+//! anew on each day, so no rounding adds up and equal windows give equal bits wherever they lie; there are at most √(2 · plays)
+//! different counts. Refuses to fill gaps: a day without plays has a window like any other. Rows go to `gold`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,8 +22,8 @@ pub struct Mix {
     pub entropy: Option<f64>,
 }
 
-/// One mix for each of the days 0 to `days` − 1, over the `window` days that end with it; the first `window` − 1 have fewer days to
-/// look at.
+/// One mix for each of the days 0 to `days` − 1, over the `window` days that end with it; the first `window` − 1 have fewer days
+/// to look at.
 ///
 /// A play is its day, the number of its track and that of its artist. Plays may come in any order; those on later days are left
 /// out. A window of no days holds nothing.

@@ -1,16 +1,16 @@
 //! The days of a listener as units for `effects`: parts of the day, weekends and recent weeks.
 //!
 //! Owns what is compared with what and how many plays that needs, for one subject (a feature, the share of a genre) at a time.
-//! Comparing within the same day or week lets the mood of the day and a drift over months fall out. Refuses nothing: too few units
-//! are refused by `effects`. Days are counted from 1970-01-01 in local time. The thresholds were weighed on the made-up listeners
-//! of `simulated`.
+//! Comparing within the same day or week lets the mood of the day and a drift over months fall out. Refuses nothing: too few
+//! units are refused by `effects`. Days are counted from 1970-01-01 in local time. The thresholds were weighed on the made-up
+//! listeners of `simulated`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::weeks::Week;
 
-/// A day counts for a part of it with this many plays in the part and as many in the rest. Three find a seventh fewer of the planted
-/// evenings, and one play says little of a part: single sessions then make skewed differences.
+/// A day counts for a part of it with this many plays in the part and as many in the rest. Three found a tenth to a quarter fewer
+/// of the planted evenings, and one play says little of a part: single sessions then make skewed differences.
 pub const PART_PLAYS_MIN: u64 = 2;
 
 /// An ISO week counts for its weekend with this many plays in the weekend and as many on the other days: one session or two.
@@ -41,8 +41,8 @@ pub struct Day {
     pub parts: [Plays; 4],
 }
 
-/// For each day with enough plays: the number of its ISO week, and the mean in this part less the mean in the rest of the same day.
-/// Parts are counted from 0; there is nothing in a part that does not exist.
+/// For each day with enough plays: the number of its ISO week, and the mean in this part less the mean in the rest of the same
+/// day. Parts are counted from 0; there is nothing in a part that does not exist.
 #[must_use]
 pub fn part_of_day(days: &[Day], part: usize) -> Vec<(i64, f64)> {
     let difference = |day: &Day| {
@@ -82,8 +82,8 @@ pub fn recent_week(days: &[Day], last: i32) -> Option<(Week, Vec<Week>)> {
     Some((recent, weeks.range(1..).filter_map(|(_, plays)| week(plays)).collect()))
 }
 
-/// On how many days a week something was heard, or something else was, whichever is less; over the ISO weeks that have plays, and 0
-/// without any. Decides with [`DAYS_HEARD_MIN`] whether a share is tested; it looks at all stretches alike, so it favours none.
+/// On how many days a week something was heard, or something else was, whichever is less; over the ISO weeks that have plays, and
+/// 0 without any. Decides with [`DAYS_HEARD_MIN`] whether a share is tested; it looks at all stretches alike, so it favours none.
 #[must_use]
 pub fn days_heard_a_week(days: &[Day]) -> f64 {
     let played: Vec<(i64, Plays)> = days.iter().map(|day| (day.week(), day.plays())).filter(|day| day.1.count > 0).collect();

@@ -9,7 +9,7 @@
 /// quantiles 1.959966 and 1.959964), and the continued fraction needs ever more steps beyond.
 const FREEDOM_MAX: f64 = 1e6;
 
-/// The continued fraction has converged long before: 500 steps were the most it needed up to a million degrees of freedom.
+/// The continued fraction has converged long before: it was seen to need 81 steps at most, at 10,000 degrees of freedom.
 const STEPS_MAX: u32 = 5_000;
 
 /// The probability of a value at least as far from 0 as `t`, on either side; `None` when `t` is NaN or the degrees of freedom
@@ -53,7 +53,8 @@ fn distance_with(tails: f64, freedom: f64) -> f64 {
     distance
 }
 
-/// The regularized incomplete beta function of ν / (ν + t²) with the parameters ν / 2 and 1 / 2, which is the probability outside.
+/// The regularized incomplete beta function of ν / (ν + t²) with the parameters ν / 2 and 1 / 2, which is the probability
+/// outside.
 fn both_tails(distance: f64, freedom: f64) -> f64 {
     let (a, b) = (freedom / 2.0, 0.5);
     let square = distance * distance / freedom;

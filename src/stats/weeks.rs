@@ -1,10 +1,10 @@
 //! Does the recent week differ by more than this listener's weeks usually do?
 //!
 //! Owns the test of one week against those before. What a mean of many weeks would be says little about one week, so the spread
-//! comes from the listener's own past: each earlier week is compared with the weeks before it in the very same way, and the recent
-//! contrast is held against theirs. Moods that last for days and slow drifts are in those contrasts as well, so neither makes a
-//! finding; held against the mean and spread of all weeks, a random walk of simulated weeks nearly doubled the false ones.
-//! Refuses short histories and histories without any spread. Effects go to `gold`.
+//! comes from the listener's own past: each earlier week is compared with the weeks before it in the very same way, and the
+//! recent contrast is held against theirs. Moods that last for days and slow drifts are in those contrasts as well, so neither
+//! makes a finding; held against the mean and spread of all weeks, a random walk of simulated weeks nearly doubled the false
+//! ones. Refuses short histories and histories without any spread. Effects go to `gold`.
 
 use super::describe::mean;
 use super::effects::{Effect, UNITS_MIN, t_test};
@@ -36,7 +36,8 @@ pub struct Week {
 ///
 /// `before` begins with the latest, and its units are the contrasts of earlier weeks; `usual_sd` is as in
 /// [`paired`](super::effects::paired). A recent week with fewer plays than usual has a wider interval. `None` under [`WEEKS_MIN`]
-/// weeks with plays before, without plays in the recent one, when earlier weeks do not differ at all, or when a mean is not finite.
+/// weeks with plays before, without plays in the recent one, when earlier weeks do not differ at all, or when a mean is not
+/// finite.
 #[must_use]
 pub fn against_weeks(recent: Week, before: &[Week], usual_sd: f64) -> Option<Effect> {
     let contrast = Contrast::of(recent, before, |week| week.mean)?;
@@ -44,7 +45,8 @@ pub fn against_weeks(recent: Week, before: &[Week], usual_sd: f64) -> Option<Eff
     Effect::new(ends, contrast.p_value()?, contrast.past, contrast.past as f64, usual_sd)
 }
 
-/// As [`against_weeks`] for shares (0 to 1) such as those of a genre, which are skewed: most weeks have little and a few have much.
+/// As [`against_weeks`] for shares (0 to 1) such as those of a genre, which are skewed: most weeks have little and a few have
+/// much.
 ///
 /// Compared are arcsines of square roots, which vary as much at small shares as at large ones (Anscombe 1948); the difference and
 /// its ends are turned back into shares, so the usual share is that of the mean arcsine, which one week of excess moves less than
@@ -87,8 +89,8 @@ impl Contrast {
         if recent.plays == 0 || played.len() < WEEKS_MIN {
             return None;
         }
-        // Weeks that never differed say nothing of how much weeks may differ: the first play of a genre is no finding. Asked of the
-        // means, as angles of the same share differ with the number of plays.
+        // Weeks that never differed say nothing of how much weeks may differ: the first play of a genre is no finding. Asked of
+        // the means, as angles of the same share differ with the number of plays.
         if played.windows(2).all(|pair| pair[0].mean.total_cmp(&pair[1].mean).is_eq()) {
             return None;
         }
