@@ -150,7 +150,7 @@ class Backtest:
         if candidate and self.newer[0] > 0:
             gains = np.abs(self.errors[:, 0]) - np.abs(self.errors[:, candidate])
             gains = np.nansum(np.where(newer, gains, np.nan), axis=1)[newer.any(axis=1)]
-            lags = min(HORIZONS, len(gains))
+            lags = min(2 * HORIZONS, len(gains))
             mean = sm.OLS(gains, np.ones(len(gains))).fit(cov_type="HAC", cov_kwds={"maxlags": lags - 1})
             self.sure = mean.params[0] - CRITICAL_VALUE(lags / len(gains)) * mean.bse[0]
             self.skill = 1 - self.newer[candidate] / self.newer[0]

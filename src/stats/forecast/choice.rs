@@ -124,3 +124,92 @@ fn days(origins: &[Origin], asked: impl Fn(usize, usize) -> bool) -> usize {
     days.dedup();
     days.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::random::Random;
+    use super::super::methods::HORIZONS;
+    use super::*;
+
+    /// A backtest in which the size of each method's errors depends on the day of the origin; signs and a tenth of the size are
+    /// random.
+    fn backtest(origins: usize, size: impl Fn(usize, usize) -> [f64; 4]) -> Vec<Origin> {
+        let mut random = Random::stream(11, 0);
+        let mut origin = |day: usize| {
+            let errors = |ahead: usize| {
+                let factor = (0.9 + 0.2 * random.uniform()) * if random.uniform() < 0.5 { -1.0 } else { 1.0 };
+                (day + ahead + 1 < 28 + origins).then(|| size(day, ahead + 1).map(|size| size * factor))
+            };
+            Origin { day, errors: array(errors) }
+        };
+        (27..27 + origins).map(&mut origin).collect()
+    }
+
+    fn array(errors: impl FnMut(usize) -> Option<[f64; 4]>) -> [Option<[f64; 4]>; HORIZONS] {
+        std::array::from_fn(errors)
+    }
+
+    #[test]
+    fn a_method_that_stays_better_is_reported_with_its_skill_of_the_newer_half() {
+        // The mean is twice as good until the middle, day 127, and then a fifth better.
+        let origins = backtest(200, |day, _| if day < 127 { [1.0, 0.5, 0.9, 0.9] } else { [1.0, 0.8, 0.7, 0.7] });
+        let chosen = choose(&origins);
+        assert_eq!((chosen.choice, chosen.candidate, chosen.method()), (Choice::BeatsBaseline, Some(Method::Mean), Method::Mean));
+        let Skill { measured, at_least } = chosen.skill.unwrap();
+        assert!((measured - 0.2).abs() < 1e-12 && (0.15..measured).contains(&at_least), "{measured} {at_least}");
+        // In each half 1 + 2 + … + 13 pairs are missing: those across the middle, which are in neither, and those beyond the end.
+        assert_eq!((chosen.older.pairs, chosen.newer.pairs), (100 * 14 - 91, 100 * 14 - 91));
+    }
+
+    #[test]
+    fn a_method_that_was_better_once_is_not_confirmed() {
+        let origins = backtest(200, |day, _| if day < 127 { [1.0, 0.5, 0.9, 0.9] } else { [1.0, 1.1, 0.7, 0.7] });
+        let chosen = choose(&origins);
+        assert_eq!((chosen.choice, chosen.candidate), (Choice::NotConfirmed, Some(Method::Mean)));
+        assert_eq!(chosen.method(), Method::SeasonalNaive);
+        assert!((chosen.skill.unwrap().measured + 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_method_that_is_better_by_chance_is_not_confirmed() {
+        // Much better in two weeks of four, and nearly as much worse in the others.
+        let size = |day: usize, _: usize| if (day / 14).is_multiple_of(2) { [1.0, 0.5, 2.0, 2.0] } else { [1.0, 1.4, 2.0, 2.0] };
+        let chosen = choose(&backtest(196, size));
+        let Skill { measured, at_least } = chosen.skill.unwrap();
+        assert!(measured > 0.0 && at_least < 0.0, "{measured} {at_least}");
+        assert_eq!((chosen.choice, chosen.candidate), (Choice::NotConfirmed, Some(Method::Mean)));
+    }
+
+    #[test]
+    fn in_a_tie_the_baseline_is_reported() {
+        let chosen = choose(&backtest(200, |_, _| [1.0, 1.0, 1.0, 1.5]));
+        assert_eq!((chosen.choice, chosen.method(), chosen.skill), (Choice::BaselineLowest, Method::SeasonalNaive, None));
+        let chosen = choose(&backtest(200, |_, _| [0.0; 4]));
+        assert_eq!((chosen.choice, chosen.method(), chosen.skill), (Choice::BaselineLowest, Method::SeasonalNaive, None));
+    }
+
+    #[test]
+    fn each_half_needs_28_days() {
+        // 56 origins: 28 days come after the first up to the middle, and 28 after that.
+        let enough = choose(&backtest(56, |_, _| [1.0, 0.5, 0.9, 0.9]));
+        assert_eq!((enough.choice, enough.candidate), (Choice::BeatsBaseline, Some(Method::Mean)));
+        let short = choose(&backtest(55, |_, _| [1.0, 0.5, 0.9, 0.9]));
+        assert_eq!((short.choice, short.candidate, short.method()), (Choice::TooShort, None, Method::SeasonalNaive));
+        assert_eq!(choose(&[]).choice, Choice::TooShort);
+        // Days without a value do not count.
+        let mut holes = backtest(200, |_, _| [1.0, 0.5, 0.9, 0.9]);
+        for origin in &mut holes {
+            let day = origin.day;
+            for (horizon, errors) in (1..).zip(&mut origin.errors) {
+                *errors = errors.filter(|_| (day + horizon) % 4 == 0);
+            }
+        }
+        assert_eq!(choose(&holes).choice, Choice::TooShort);
+    }
+
+    #[test]
+    fn words_differ() {
+        let choices = [Choice::BeatsBaseline, Choice::BaselineLowest, Choice::NotConfirmed, Choice::TooShort];
+        assert_eq!(choices.map(Choice::name), ["beats_baseline", "baseline_lowest", "not_confirmed", "too_short"]);
+    }
+}

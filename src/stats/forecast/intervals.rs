@@ -125,3 +125,103 @@ fn smallest(lists: &[Vec<f64>], place: usize, read: impl Fn(&[f64], usize) -> Op
     }
     last
 }
+
+#[cfg(test)]
+mod tests {
+    use std::slice::from_ref;
+
+    use super::super::super::random::Random;
+    use super::super::simulate::normal;
+    use super::*;
+
+    /// Origins whose errors are drawn, one in ten of them missing.
+    fn origins(count: usize) -> Vec<Origin> {
+        let mut random = Random::stream(13, 0);
+        let mut error = || (random.uniform() < 0.9).then(|| [0.0, normal(&mut random), 0.0, 0.0]);
+        let mut errors = |day: usize| std::array::from_fn(|ahead| error().filter(|_| day + ahead < count));
+        (0..count).map(|day| Origin { day: day + 27, errors: errors(day) }).collect()
+    }
+
+    #[test]
+    fn the_ends_are_the_ranks_of_conformal_prediction() {
+        let errors: Vec<f64> = (1..=99).map(f64::from).collect();
+        // ceil(100 · 0.9) = 90 and ceil(100 · 0.975) = 98.
+        assert_eq!(ends(from_ref(&errors), LEVEL_80.tail), Some((10.0, 90.0)));
+        assert_eq!(ends(from_ref(&errors), LEVEL_95.tail), Some((2.0, 98.0)));
+        assert_eq!(ends(&[errors[..39].to_vec()], LEVEL_95.tail), Some((1.0, 39.0)));
+        assert_eq!(ends(&[errors[..38].to_vec()], LEVEL_95.tail), None);
+        assert_eq!(ends(&[errors[..9].to_vec()], LEVEL_80.tail), Some((1.0, 9.0)));
+        assert_eq!(ends(&[errors[..8].to_vec()], LEVEL_80.tail), None);
+        assert_eq!(ends(&[vec![]], LEVEL_80.tail), None);
+    }
+
+    #[test]
+    fn several_lists_count_as_one() {
+        let whole: Vec<f64> = (1..=99).map(f64::from).collect();
+        let part = |rest: usize| whole.iter().copied().filter(|value| *value as usize % 3 == rest).collect::<Vec<_>>();
+        let parts = [part(0), vec![], part(1), part(2)];
+        for tail in [LEVEL_80.tail, LEVEL_95.tail, 2, 100, 101] {
+            assert_eq!(ends(&parts, tail), ends(from_ref(&whole), tail));
+        }
+    }
+
+    #[test]
+    fn neighbours_help_out_until_there_are_enough_errors() {
+        let (known, _) = Known::all(&origins(60), 1);
+        let lengths = |pool: &[Vec<f64>]| pool.iter().map(Vec::len).sum::<usize>();
+        // Some 54 errors a day ahead, some 41 two weeks ahead.
+        assert!(known.pool(0).len() == 1 && lengths(known.pool(0)) >= ERRORS_MIN);
+        let (known, _) = Known::all(&origins(40), 1);
+        assert_eq!((known.pool(0).len(), known.pool(6).len(), known.pool(13).len()), (2, 3, 2));
+        assert!((0..HORIZONS).all(|ahead| lengths(known.pool(ahead)) >= ERRORS_MIN));
+        let (known, _) = Known::all(&origins(2), 1);
+        assert_eq!(known.pool(5).len(), HORIZONS);
+    }
+
+    #[test]
+    fn levels_take_four_and_eight_weeks_of_days() {
+        let some = |count: usize| {
+            let (known, _) = Known::all(&origins(count), 1);
+            (known.days, known.ends(3, [LEVEL_80, LEVEL_95]).map(|ends| ends.is_some()))
+        };
+        assert_eq!(some(27), (27, [false, false]));
+        assert_eq!(some(28), (28, [true, false]));
+        assert_eq!(some(55), (55, [true, false]));
+        assert_eq!(some(56), (56, [true, true]));
+    }
+
+    #[test]
+    fn coverage_is_that_of_intervals_made_anew_each_day() {
+        let origins = origins(120);
+        let mut expected = [(0, 0); 2];
+        for origin in &origins {
+            // The errors whose days had come, from the start.
+            let known: Vec<Origin> = origins.iter().filter(|other| other.day < origin.day).cloned().collect();
+            let visible = known.iter().map(|other| {
+                let errors =
+                    (1..).zip(other.errors).map(|(horizon, errors)| errors.filter(|_| other.day + horizon <= origin.day));
+                Origin { day: other.day, errors: errors.collect::<Vec<_>>().try_into().unwrap() }
+            });
+            let (known, _) = Known::all(&visible.collect::<Vec<_>>(), 1);
+            for (ahead, errors) in origin.errors.iter().enumerate() {
+                let Some(errors) = errors else { continue };
+                for ((pairs, within), ends) in expected.iter_mut().zip(known.ends(ahead, [LEVEL_80, LEVEL_95])) {
+                    let Some((low, high)) = ends else { continue };
+                    *pairs += 1;
+                    *within += usize::from(low <= errors[1] && errors[1] <= high);
+                }
+            }
+        }
+        let (_, found) = Known::all(&origins, 1);
+        let expected = expected.map(|(pairs, within)| Coverage { pairs, share: Some(within as f64 / pairs as f64) });
+        assert_eq!(found, expected);
+        assert!(found[0].pairs > 1000 && found[1].pairs > 600);
+    }
+
+    #[test]
+    fn without_origins_nothing_is_known() {
+        let (known, coverage) = Known::all(&[], 0);
+        assert_eq!(known.ends(0, [LEVEL_80]), [None]);
+        assert_eq!(coverage, [Coverage { pairs: 0, share: None }; 2]);
+    }
+}

@@ -2,14 +2,17 @@
 //!
 //! Owns the rule that turns a series into one reported forecast:
 //!
-//! 1. Four methods (`methods`) forecast 1 to 14 days ahead from every one of the last 365 days, at least 28 days after the first
-//!    value, each seeing only the days up to then (`backtest`). A pair of such an origin and a horizon counts where its day has a
-//!    value and all four methods have a forecast, so that all are scored on the same pairs by their mean absolute error (MAE).
+//! 1. Four methods (`methods`) forecast 1 to 14 days ahead from each of the last 365 days that have a tomorrow and at least 27 days
+//!    before them, each seeing only the days up to then (`backtest`). A pair of such an origin and a horizon counts where its day
+//!    has a value and all four methods have a forecast, so that all are scored on the same pairs by their mean absolute error (MAE).
 //! 2. The origins are halved at a day. The method with the lowest MAE on pairs whose day had come by then is the candidate. It is
-//!    reported if its MAE over the origins from that day on is below the baseline's; otherwise, or when a half has fewer than 28
-//!    scored days, the baseline is reported, and the result says why (`choice`). The skill told is that of the newer half, which
-//!    had no part in the choice of the candidate.
+//!    reported if its MAE over the origins from that day on is below the baseline's by more than chance, with nine chances in ten
+//!    (`certainty`); otherwise, or when either half has fewer than 28 scored days, the baseline is, and the result says why
+//!    (`choice`). The skill told is that of the newer half, which had no part in the choice of the candidate.
 //! 3. Intervals are quantiles of the reported method's own errors; their coverage is measured on the way (`intervals`).
+//!
+//! On simulated listeners the skill told is the skill earned in the two weeks after, but for short histories of moods that last for
+//! weeks: there chance passes as skill in some, and the skill told of those that pass is too high by a third.
 //!
 //! Refuses a series too short to say anything and values that are not usable numbers. Nothing here is random. Goes to `gold`.
 
@@ -20,7 +23,11 @@ mod intervals;
 mod methods;
 mod offsets;
 mod report;
+#[cfg(test)]
+mod simulate;
 mod smoothing;
+#[cfg(test)]
+mod tests;
 
 use super::StatsError;
 use choice::choose;

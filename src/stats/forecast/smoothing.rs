@@ -110,3 +110,108 @@ impl Level {
         self.mean - offsets.iter().zip(self.weekdays).map(|(offset, share)| offset * share).sum::<f64>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::offsets::Weekdays;
+    use super::super::simulate::Character;
+    use super::*;
+
+    fn after(past: &[Option<f64>]) -> Smoothing {
+        let mut smoothing = Smoothing::new();
+        (0..past.len()).for_each(|day| smoothing.advance(&past[..=day]));
+        smoothing
+    }
+
+    /// A listener with a weekly pattern, a drifting level, silent days and a gap.
+    fn listener() -> Vec<Option<f64>> {
+        let character = Character { days: 300, weekday: 0.08, silent: 0.1, gap: 30, ..Character::drawn(5, 0) };
+        character.listener(5, 0).valence
+    }
+
+    #[test]
+    fn levels_are_those_of_statsmodels() {
+        let past: Vec<Option<f64>> = (0..60).map(|day| Some(f64::from(day * 37 % 101) / 101.0)).collect();
+        let levels = after(&past).levels.map(|level| level.mean);
+        // statsmodels 0.15 SimpleExpSmoothing, begun at the mean of the first 1 / alpha values; the plain mean where there are fewer.
+        let known = [
+            0.490_264_026_402_640,
+            0.490_413_965_144_908,
+            0.495_043_279_241_834,
+            0.500_004_560_879_547,
+            0.503_841_051_049_073,
+            0.508_469_590_077_122,
+            0.518_058_671_205_257,
+            0.533_797_347_447_084,
+        ];
+        for (level, known) in levels.iter().zip(known) {
+            assert!((level - known).abs() < 1e-12, "{level} {known}");
+        }
+    }
+
+    #[test]
+    fn weekdays_can_be_taken_out_of_a_level_afterwards() {
+        let past = listener();
+        let offsets = [0.1, -0.2, 0.05, 0.0, 0.03, -0.01, 0.3];
+        let free: Vec<Option<f64>> =
+            past.iter().enumerate().map(|(day, value)| value.map(|value| value - offsets[day % 7])).collect();
+        for (level, expected) in after(&past).levels.iter().zip(after(&free).levels) {
+            assert!((level.without(&offsets) - expected.mean).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn weights_are_judged_by_the_forecasts_made_at_the_time() {
+        let past = listener();
+        let mut errors = [0.0; ALPHAS.len()];
+        for (day, value) in past.iter().enumerate() {
+            let Some(value) = value else { continue };
+            for origin in day.saturating_sub(HORIZONS)..day {
+                let seen = &past[..=origin];
+                if seen.iter().flatten().count() < VALUES_MIN {
+                    continue;
+                }
+                let mut weekdays = Weekdays::default();
+                (0..seen.len()).for_each(|day| weekdays.advance(&seen[..=day]));
+                let offsets = weekdays.offsets();
+                for (error, level) in errors.iter_mut().zip(after(seen).levels) {
+                    *error += (value - level.without(&offsets) - offsets[day % 7]).abs();
+                }
+            }
+        }
+        for (level, expected) in after(&past).levels.iter().zip(errors) {
+            assert!((level.error - expected).abs() < 1e-9 * expected, "{} {expected}", level.error);
+        }
+    }
+
+    #[test]
+    fn a_level_that_jumps_is_followed_and_one_that_stays_is_averaged() {
+        let jumps: Vec<Option<f64>> = (0..400).map(|day| Some(f64::from(day / 40 % 2))).collect();
+        let noise = Character { weekday: 0.0, effect: 0.0, drift: 0.0, silent: 0.0, gap: 0, days: 400, ..Character::drawn(5, 1) };
+        let chosen = |smoothing: &Smoothing| {
+            let lowest = smoothing.levels.iter().min_by(|a, b| a.error.total_cmp(&b.error));
+            lowest.unwrap().alpha
+        };
+        assert!(chosen(&after(&jumps)) >= 0.3);
+        assert!(chosen(&after(&noise.listener(5, 1).valence)) <= 0.02);
+    }
+
+    #[test]
+    fn a_day_without_a_value_changes_no_level() {
+        let past = listener();
+        let one = after(&past[..200]);
+        let mut longer = past[..200].to_vec();
+        longer.extend([None; 5]);
+        let other = after(&longer);
+        for (one, other) in one.levels.iter().zip(other.levels) {
+            assert_eq!((one.mean, one.error), (other.mean, other.error));
+        }
+    }
+
+    #[test]
+    fn two_weeks_of_values_are_needed() {
+        let past = [Some(0.5); 14];
+        assert_eq!(after(&past[..13]).forecast(), [None; HORIZONS]);
+        assert_eq!(after(&past).forecast(), [Some(0.5); HORIZONS]);
+    }
+}
