@@ -177,7 +177,7 @@ pub struct Quadrant {
 /// Mood over time.
 #[derive(Clone, Debug, Default)]
 pub struct MoodOverTime {
-    /// Days (or weeks, for long histories), in order.
+    /// Days (or weeks, for long histories, each under its last day), in order.
     pub points: Vec<MoodPoint>,
     /// `day` or `week`.
     pub grain: String,
@@ -235,6 +235,7 @@ pub struct Top {
     /// Of the genre chart: plays with a genre.
     pub genres_basis: Basis,
     pub artists_basis: Basis,
+    pub tracks_basis: Basis,
 }
 
 #[derive(Clone, Debug)]
@@ -317,8 +318,8 @@ pub struct Backtest {
     pub method: String,
     pub is_baseline: bool,
     pub is_chosen: bool,
-    /// Mean absolute error.
-    pub mae: f64,
+    /// Mean absolute error; none where nothing could be scored.
+    pub mae: Option<f64>,
     /// Share of true values inside the intervals, 0–1.
     pub coverage_80: Option<f64>,
     pub coverage_95: Option<f64>,

@@ -45,7 +45,7 @@ pub(crate) fn of(top: &Top) -> [(Kind, &[Bar], &Basis); 3] {
     [
         (Kind::Genres, &top.genres, &top.genres_basis),
         (Kind::Artists, &top.artists, &top.artists_basis),
-        (Kind::Tracks, &top.tracks, &top.artists_basis),
+        (Kind::Tracks, &top.tracks, &top.tracks_basis),
     ]
 }
 

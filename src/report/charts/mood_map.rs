@@ -78,16 +78,17 @@ fn draw_axes(canvas: &mut Canvas) {
     canvas.text("ink", (LEFT, TOP - 9.0), LABEL, Anchor::Start, "↑ energy: sounds intense");
 }
 
-/// Lines at 0.5 and at the medians, and the names of the quadrants in the corners.
+/// Lines at 0.5 and at the medians, and the names of the quadrants in the corners. They lie above cells, some of them through their
+/// middle, and must not keep the pointer from these.
 fn draw_quadrants(canvas: &mut Canvas, map: &MoodMap) {
     let ((left, bottom), (right, top)) = (place(0.0, 0.0), place(1.0, 1.0));
     let (x, y) = place(0.5, 0.5);
-    canvas.line("middle", (x, top), (x, bottom));
-    canvas.line("middle", (left, y), (right, y));
+    canvas.line("middle still", (x, top), (x, bottom));
+    canvas.line("middle still", (left, y), (right, y));
     if let Some((valence, energy)) = map.median {
         let (x, y) = place(valence, energy);
-        canvas.line("median", (x, top), (x, bottom));
-        canvas.line("median", (left, y), (right, y));
+        canvas.line("median still", (x, top), (x, bottom));
+        canvas.line("median still", (left, y), (right, y));
     }
     for (name, at, anchor) in [
         ("tense", (left + 6.0, top + 15.0), Anchor::Start),

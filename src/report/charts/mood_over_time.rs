@@ -163,9 +163,9 @@ fn said(point: &MoodPoint, date: &str) -> String {
     format!("{date}\n{plays}{}{}{gap}", feature(&LAYERS[0]), feature(&LAYERS[1]))
 }
 
-/// A point's date: a day, or the week that begins with it.
+/// A point's date: a day, or the week that ends with it.
 pub(crate) fn date_words(grain: &str, date: NaiveDate) -> String {
-    if grain == "week" { format!("Week of {}", words::day(date)) } else { words::weekday_day(date) }
+    if grain == "week" { format!("Week to {}", words::day(date)) } else { words::weekday_day(date) }
 }
 
 /// Width of a point's column.

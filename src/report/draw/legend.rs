@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn every_class_has_its_label() {
         let mut canvas = Canvas::default();
-        let end = counts(&mut canvas, (0.0, 0.0), "plays", Counts { step: 20 });
+        let end = counts(&mut canvas, (0.0, 0.0), "plays", Counts { below: 0, step: 20 });
         let body = canvas.finish();
         assert_eq!(body.matches("<path").count(), 8);
         assert!(body.contains(">121+</text>"));

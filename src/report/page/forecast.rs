@@ -97,7 +97,7 @@ fn backtests_table(place: usize, target: &Target) -> Table {
             (false, false) => "",
         };
         let cells = vec![
-            words::decimal(test.mae, if is_counted(target) { 1 } else { 4 }),
+            words::maybe(test.mae, if is_counted(target) { 1 } else { 4 }),
             words::maybe_share(test.coverage_80),
             words::maybe_share(test.coverage_95),
             words::count(test.forecasts),

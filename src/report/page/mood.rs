@@ -138,8 +138,8 @@ fn points_table(of: &MoodOverTime) -> Table {
     Table {
         name: "mood-over-time".to_owned(),
         caption: "Mean valence and energy, with the rolling mean of 28 days and its band (* plays may be missing)".to_owned(),
-        corner: if of.grain == "week" { "Week of" } else { "Day" }.to_owned(),
-        columns: numbers(["Plays", "Valence", "28 days", "Band", "Energy", "28 days", "Band"]),
+        corner: if of.grain == "week" { "Week to" } else { "Day" }.to_owned(),
+        columns: numbers(["Plays", "Valence", "Valence, 28 days", "Valence band", "Energy", "Energy, 28 days", "Energy band"]),
         rows: of.points.iter().map(row).collect(),
     }
 }

@@ -113,7 +113,7 @@ async fn backtests(gold: &Gold) -> Result<Vec<(String, Backtest)>> {
         method: methods.value(row).to_owned(),
         is_baseline: is_baseline.value(row),
         is_chosen: is_chosen.value(row),
-        mae: mae.value(row),
+        mae: double(&mae, row),
         coverage_80: double(&coverage_80, row),
         coverage_95: double(&coverage_95, row),
         forecasts: count(forecasts.value(row)),

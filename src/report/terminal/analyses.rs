@@ -79,7 +79,7 @@ fn of_target(screen: &mut Screen, target: &Target) {
         .collect();
     table(screen, &["day", "forecast", "80 % interval", "95 % interval"], &rows);
     for test in target.backtests.iter().filter(|test| test.is_chosen || test.is_baseline) {
-        let (error, method) = (words::decimal(test.mae, if is_counted(target) { 1 } else { 4 }), words::plain(&test.method));
+        let (error, method) = (words::maybe(test.mae, if is_counted(target) { 1 } else { 4 }), words::plain(&test.method));
         let said = format!("Error of {method} in {}: {error}", words::counted(test.forecasts, "forecast"));
         screen.wrapped(Style::Muted, &said, 2);
     }

@@ -34,8 +34,11 @@ pub(crate) fn hours(screen: &mut Screen, hours: &Hours) {
             let cell = cells.iter().find(|cell| (cell.weekday, cell.hour) == (weekday, hour));
             steps.class(cell.map_or(0, |cell| u64::from(cell.plays)))
         });
-        let shades: Vec<(Style, String)> =
-            classes.map(|class| (Style::Step(class), SHADES[class].to_string().repeat(wide))).collect();
+        let classes: Vec<usize> = classes.collect();
+        // Neighbours of one class share a colour sequence.
+        let shade =
+            |run: &[usize]| run.first().map(|class| (Style::Step(*class), SHADES[*class].to_string().repeat(wide * run.len())));
+        let shades: Vec<(Style, String)> = classes.chunk_by(|a, b| a == b).filter_map(shade).collect();
         let mut texts = vec![(Style::Muted, name.as_str())];
         texts.extend(shades.iter().map(|(style, shade)| (*style, shade.as_str())));
         screen.line(&texts);

@@ -434,6 +434,7 @@ fn top(numbers: &mut Numbers, plays: u64, counted: &Basis) -> Top {
             ..counted.clone()
         },
         artists_basis: counted.clone(),
+        tracks_basis: counted.clone(),
     }
 }
 
@@ -494,7 +495,7 @@ fn forecast(numbers: &mut Numbers, last: NaiveDate, basis: Basis) -> Forecast {
             method: method.to_owned(),
             is_baseline,
             is_chosen,
-            mae,
+            mae: Some(mae),
             coverage_80: Some(0.79),
             coverage_95: Some(0.94),
             forecasts: 364,
