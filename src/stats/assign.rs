@@ -7,7 +7,9 @@
 use super::blocks::{Blocks, CHUNK, Chunk, GROUP, squared_any, squared_four};
 use super::matrix::Matrix;
 use super::parallel::{map_ordered, threads_available};
+use super::widest::{Wide, with_widest};
 use super::{StatsError, same_size};
+use fearless_simd::{Simd, SimdBase, SimdFrom, f64x4};
 
 /// Chunks a thread takes at a time: 16,384 rows, a fraction of a millisecond.
 const CHUNKS_A_TASK: usize = 64;
@@ -65,59 +67,76 @@ impl Scratch {
 
     /// Labels and squared distances of the rows of a chunk.
     pub(crate) fn nearest(&mut self, chunk: Chunk<'_>, centroids: &[f64], columns: usize) -> (&[u32], &[f64]) {
-        let (labels, _) = self.labels.as_chunks_mut::<GROUP>();
-        let (squared, _) = self.squared.as_chunks_mut::<GROUP>();
-        // With its length known the compiler keeps a centroid in registers; four columns are the usual case.
-        if columns == 4 {
-            let (centroids, _) = centroids.as_chunks::<4>();
-            for ((label, squared), group) in labels.iter_mut().zip(squared).zip(chunk.values.as_chunks::<4>().0) {
-                let mut nearest = NearestOfGroup::NONE;
-                for centroid in centroids {
-                    nearest.weigh(squared_four(group, centroid));
-                }
-                (*label, *squared) = nearest.found();
-            }
-        } else {
-            for ((label, squared), group) in labels.iter_mut().zip(squared).zip(chunk.values.chunks_exact(columns)) {
-                let mut nearest = NearestOfGroup::NONE;
-                for centroid in centroids.chunks_exact(columns) {
-                    nearest.weigh(squared_any(group, centroid));
-                }
-                (*label, *squared) = nearest.found();
-            }
-        }
+        with_widest(Weighing { chunk, centroids, columns, scratch: self });
         (&self.labels[..chunk.rows], &self.squared[..chunk.rows])
     }
 }
 
-/// The nearest centroid of each row of a group among those weighed so far.
-struct NearestOfGroup {
-    squared: [f64; GROUP],
-    /// As wide as the distances, so that one comparison selects both.
-    labels: [u64; GROUP],
-    weighed: u64,
+/// All rows of a chunk against all centroids.
+struct Weighing<'a> {
+    chunk: Chunk<'a>,
+    centroids: &'a [f64],
+    columns: usize,
+    scratch: &'a mut Scratch,
 }
 
-impl NearestOfGroup {
-    const NONE: Self = Self { squared: [f64::INFINITY; GROUP], labels: [0; GROUP], weighed: 0 };
+impl Wide for Weighing<'_> {
+    type Output = ();
 
-    /// Compares the next centroid; its number is how many were weighed before it.
-    #[inline]
-    fn weigh(&mut self, squared: [f64; GROUP]) {
-        let mut row = 0;
-        while row < GROUP {
-            let closer = squared[row] < self.squared[row];
-            self.squared[row] = if closer { squared[row] } else { self.squared[row] };
-            self.labels[row] = if closer { self.weighed } else { self.labels[row] };
-            row += 1;
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let (labels, _) = self.scratch.labels.as_chunks_mut::<GROUP>();
+        let (squared, _) = self.scratch.squared.as_chunks_mut::<GROUP>();
+        // With its length known the compiler keeps a centroid in registers; four columns are the usual case.
+        if self.columns == 4 {
+            let (centroids, _) = self.centroids.as_chunks::<4>();
+            for ((label, squared), group) in labels.iter_mut().zip(squared).zip(self.chunk.values.as_chunks::<4>().0) {
+                let mut nearest = NearestOfGroup::none(simd);
+                for centroid in centroids {
+                    nearest.weigh(simd, squared_four(simd, group, centroid));
+                }
+                (*label, *squared) = nearest.found();
+            }
+        } else {
+            for ((label, squared), group) in labels.iter_mut().zip(squared).zip(self.chunk.values.chunks_exact(self.columns)) {
+                let mut nearest = NearestOfGroup::none(simd);
+                for centroid in self.centroids.chunks_exact(self.columns) {
+                    nearest.weigh(simd, squared_any(simd, group, centroid));
+                }
+                (*label, *squared) = nearest.found();
+            }
         }
-        self.weighed += 1;
+    }
+}
+
+/// The nearest centroid of each row of a group among those weighed so far.
+struct NearestOfGroup<S: Simd> {
+    squared: f64x4<S>,
+    /// As wide as the distances, so that one comparison selects both.
+    labels: f64x4<S>,
+    weighed: f64x4<S>,
+}
+
+impl<S: Simd> NearestOfGroup<S> {
+    #[inline(always)]
+    fn none(simd: S) -> Self {
+        let zero = f64x4::simd_from(simd, 0.0);
+        Self { squared: f64x4::simd_from(simd, f64::INFINITY), labels: zero, weighed: zero }
     }
 
-    #[inline]
-    const fn found(&self) -> ([u32; GROUP], [f64; GROUP]) {
-        let [a, b, c, d] = self.labels;
-        ([a as u32, b as u32, c as u32, d as u32], self.squared)
+    /// Compares the next centroid; its number is how many were weighed before it.
+    #[inline(always)]
+    fn weigh(&mut self, simd: S, squared: f64x4<S>) {
+        let closer = squared.simd_lt(self.squared);
+        self.squared = simd.select_f64x4(closer, squared, self.squared);
+        self.labels = simd.select_f64x4(closer, self.weighed, self.labels);
+        self.weighed += 1.0;
+    }
+
+    #[inline(always)]
+    fn found(&self) -> ([u32; GROUP], [f64; GROUP]) {
+        let [a, b, c, d] = *self.labels;
+        ([a as u32, b as u32, c as u32, d as u32], *self.squared)
     }
 }
 

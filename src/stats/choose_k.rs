@@ -10,16 +10,19 @@ use super::kmeans::{KMeansModel, KMeansOptions, fit_on};
 use super::matrix::Matrix;
 use super::parallel::threads_available;
 use super::quality::davies_bouldin;
-use super::silhouette::silhouette_on;
-use super::stability::{BOOTSTRAPS, stability_of};
+use super::silhouette::silhouettes_on;
+use super::stability::{BOOTSTRAPS, stability_on};
+
+/// Stability from which a number of clusters is stable: on the catalogue, over six seeds, three to five clusters lie between
+/// .959 and .995, and six, which have two equally good solutions, down to .66.
+pub const STABILITY_MIN: f64 = 0.95;
 
 /// What the choice goes by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChooseOptions {
     /// Numbers of clusters to weigh; 3…8 by default: two are only "high" and "low", more than eight nobody can name.
     pub candidates: RangeInclusive<usize>,
-    /// Stability (mean adjusted Rand index) from which a candidate counts; 0.95 by default: on the catalogue, over six
-    /// seeds, three to five clusters lie between .959 and .995, and six, which have two equally good solutions, down to .66.
+    /// Stability (mean adjusted Rand index) from which a candidate counts; [`STABILITY_MIN`] by default.
     pub stability_min: f64,
     /// How far below the best stable silhouette a candidate may lie; 0.03 by default: on the catalogue four clusters
     /// lie .020 to .027 below three, depending on the sample, and buy a fourth nameable mood; five lie .037 to .045 below.
@@ -36,7 +39,7 @@ impl Default for ChooseOptions {
     fn default() -> Self {
         Self {
             candidates: 3..=8,
-            stability_min: 0.95,
+            stability_min: STABILITY_MIN,
             silhouette_loss_max: 0.03,
             silhouette_sample: 10_000,
             bootstraps: BOOTSTRAPS,
@@ -56,10 +59,8 @@ pub struct Candidate {
     pub silhouette: f64,
     /// Davies–Bouldin index.
     pub davies_bouldin: f64,
-    /// Mean adjusted Rand index against bootstraps.
-    pub stability: f64,
-    /// Whether the stability suffices.
-    pub stable: bool,
+    /// Mean adjusted Rand index against bootstraps; none where the silhouette left the candidate out already.
+    pub stability: Option<f64>,
 }
 
 /// The chosen number of clusters and what was weighed.
@@ -67,6 +68,8 @@ pub struct Candidate {
 pub struct Choice {
     /// The chosen number.
     pub clusters: usize,
+    /// The model of so many clusters.
+    pub model: KMeansModel,
     /// Every candidate the rows could be split into, in ascending order.
     pub weighed: Vec<Candidate>,
 }
@@ -83,56 +86,82 @@ pub fn choose(matrix: &Matrix, options: &ChooseOptions) -> Result<Choice, StatsE
 
 /// Chooses on this many threads.
 fn choose_on(matrix: &Matrix, options: &ChooseOptions, threads: usize) -> Result<Choice, StatsError> {
-    let mut weighed = Vec::new();
-    let mut fallback = None;
+    let mut models = Vec::new();
     for clusters in options.candidates.clone() {
-        let fit_options = KMeansOptions { clusters, ..options.fit.clone() };
-        let model = fit_on(matrix, &fit_options, threads)?;
+        let model = fit_on(matrix, &KMeansOptions { clusters, ..options.fit.clone() }, threads)?;
         let found = model.centroids.rows();
-        fallback = Some(found);
+        models.push(model);
         if found < clusters {
             // More clusters than distinct rows: every larger candidate would end in the same model.
             break;
         }
-        weighed.extend(weigh(matrix, &model, &fit_options, options, threads)?);
     }
-    match chosen(&weighed, options).or(fallback) {
-        Some(clusters) => Ok(Choice { clusters, weighed }),
-        None => Err(StatsError::Setting { name: "candidates" }),
-    }
+    let asked = options.candidates.clone().zip(&models);
+    let complete: Vec<&KMeansModel> =
+        asked.filter(|(clusters, model)| *clusters > 1 && model.centroids.rows() == *clusters).map(|(_, model)| model).collect();
+    let mut weighed = weigh(matrix, &complete, options, threads)?;
+    let chosen = chosen(&mut weighed, options, |clusters| {
+        let model = complete.iter().find(|model| model.centroids.rows() == clusters);
+        let model = model.ok_or(StatsError::Setting { name: "candidates" })?;
+        stability_on(matrix, model, &KMeansOptions { clusters, ..options.fit.clone() }, options.bootstraps, threads)
+    })?;
+    let place = match chosen {
+        Some(clusters) => models.iter().position(|model| model.centroids.rows() == clusters),
+        None => models.len().checked_sub(1),
+    };
+    let model = place.map(|place| models.swap_remove(place)).ok_or(StatsError::Setting { name: "candidates" })?;
+    Ok(Choice { clusters: model.centroids.rows(), model, weighed })
 }
 
-/// Measures one candidate; none when there is nothing to compare, as with a single cluster.
+/// Measures the candidates, all but their stability; leaves out those that the sample holds a single cluster of.
 fn weigh(
     matrix: &Matrix,
-    model: &KMeansModel,
-    fit_options: &KMeansOptions,
+    models: &[&KMeansModel],
     options: &ChooseOptions,
     threads: usize,
-) -> Result<Option<Candidate>, StatsError> {
-    let silhouette = silhouette_on(matrix, &model.labels, options.silhouette_sample, options.fit.seed, threads);
-    let silhouette = match silhouette {
-        Err(StatsError::OneCluster) => return Ok(None),
-        other => other?,
-    };
-    let stability = stability_of(matrix, model, fit_options, options.bootstraps, threads)?;
-    Ok(Some(Candidate {
-        clusters: fit_options.clusters,
-        inertia: model.inertia,
-        silhouette,
-        davies_bouldin: davies_bouldin(matrix, &model.labels)?,
-        stability,
-        stable: stability >= options.stability_min,
-    }))
+) -> Result<Vec<Candidate>, StatsError> {
+    let labels: Vec<&[u32]> = models.iter().map(|model| model.labels.as_slice()).collect();
+    let silhouettes = silhouettes_on(matrix, &labels, options.silhouette_sample, options.fit.seed, threads)?;
+    let measured = models.iter().zip(silhouettes).filter_map(|(model, silhouette)| Some((model, silhouette?)));
+    measured
+        .map(|(model, silhouette)| {
+            Ok(Candidate {
+                clusters: model.centroids.rows(),
+                inertia: model.inertia,
+                silhouette,
+                davies_bouldin: davies_bouldin(matrix, &model.labels)?,
+                stability: None,
+            })
+        })
+        .collect()
 }
 
-/// The rule; none when nothing was weighed.
-fn chosen(weighed: &[Candidate], options: &ChooseOptions) -> Option<usize> {
-    let stable = || weighed.iter().filter(|candidate| candidate.stable);
-    let best = stable().map(|candidate| candidate.silhouette).fold(f64::NEG_INFINITY, f64::max);
-    let largest = stable().rfind(|candidate| candidate.silhouette >= best - options.silhouette_loss_max);
-    let most_stable = || weighed.iter().max_by(|a, b| a.stability.total_cmp(&b.stability));
-    largest.or_else(most_stable).map(|candidate| candidate.clusters)
+/// The rule; none when nothing was weighed. Stability, which takes by far the longest, is measured where the rule asks for it.
+fn chosen(
+    weighed: &mut [Candidate],
+    options: &ChooseOptions,
+    stability: impl Fn(usize) -> Result<f64, StatsError>,
+) -> Result<Option<usize>, StatsError> {
+    let is_stable = |weighed: &mut [Candidate], place: usize| {
+        let measured = weighed[place].stability.map_or_else(|| stability(weighed[place].clusters), Ok)?;
+        weighed[place].stability = Some(measured);
+        Ok::<_, StatsError>(measured >= options.stability_min)
+    };
+    let mut by_silhouette: Vec<usize> = (0..weighed.len()).collect();
+    by_silhouette.sort_by(|a, b| weighed[*b].silhouette.total_cmp(&weighed[*a].silhouette));
+    for best in by_silhouette {
+        if !is_stable(weighed, best)? {
+            continue;
+        }
+        let least = weighed[best].silhouette - options.silhouette_loss_max;
+        for place in (0..weighed.len()).rev() {
+            if weighed[place].silhouette >= least && is_stable(weighed, place)? {
+                return Ok(Some(weighed[place].clusters));
+            }
+        }
+    }
+    let most_stable = weighed.iter().max_by(|a, b| a.stability.unwrap_or_default().total_cmp(&b.stability.unwrap_or_default()));
+    Ok(most_stable.map(|candidate| candidate.clusters))
 }
 
 #[cfg(test)]
@@ -148,24 +177,35 @@ mod tests {
         Matrix::new(rows, 3, values).unwrap()
     }
 
-    fn candidate(clusters: usize, silhouette: f64, stability: f64) -> Candidate {
-        let stable = stability >= 0.95;
-        Candidate { clusters, inertia: 0.0, silhouette, davies_bouldin: 0.0, stability, stable }
+    /// What the rule chooses among candidates of these clusters, silhouettes and stabilities, and whose stability it asked for.
+    fn choice<const N: usize>(figures: [(usize, f64, f64); N], options: &ChooseOptions) -> (Option<usize>, Vec<usize>) {
+        let candidate =
+            |(clusters, silhouette, _)| Candidate { clusters, inertia: 0.0, silhouette, davies_bouldin: 0.0, stability: None };
+        let mut weighed = figures.map(candidate);
+        let known = |clusters| figures.iter().find(|figure| figure.0 == clusters).map_or(f64::NAN, |figure| figure.2);
+        let chosen = chosen(&mut weighed, options, |clusters| Ok(known(clusters))).unwrap();
+        (chosen, weighed.iter().filter(|candidate| candidate.stability.is_some()).map(|candidate| candidate.clusters).collect())
     }
 
     #[test]
     fn the_rule_chooses_four_from_the_published_figures() {
         let figures = [(3, 0.311, 0.993), (4, 0.287, 0.985), (5, 0.271, 0.983), (6, 0.256, 0.656)];
-        let weighed = figures.map(|(clusters, silhouette, stability)| candidate(clusters, silhouette, stability));
-        assert_eq!(chosen(&weighed, &ChooseOptions::default()), Some(4));
+        assert_eq!(choice(figures, &ChooseOptions::default()), (Some(4), vec![3, 4]));
         let generous = ChooseOptions { silhouette_loss_max: 1.0, ..ChooseOptions::default() };
-        assert_eq!(chosen(&weighed, &generous), Some(5));
+        assert_eq!(choice(figures, &generous), (Some(5), vec![3, 5, 6]));
+    }
+
+    #[test]
+    fn silhouettes_of_unstable_candidates_do_not_count() {
+        let figures = [(3, 0.9, 0.5), (4, 0.6, 0.96), (5, 0.58, 0.8), (6, 0.575, 0.99), (7, 0.5, 1.0)];
+        assert_eq!(choice(figures, &ChooseOptions::default()), (Some(6), vec![3, 4, 6]));
     }
 
     #[test]
     fn the_most_stable_wins_when_none_is_stable() {
-        let weighed = [candidate(3, 0.5, 0.7), candidate(4, 0.6, 0.8), candidate(5, 0.9, 0.6)];
-        assert_eq!(chosen(&weighed, &ChooseOptions::default()), Some(4));
+        let figures = [(3, 0.5, 0.7), (4, 0.6, 0.8), (5, 0.9, 0.6)];
+        assert_eq!(choice(figures, &ChooseOptions::default()), (Some(4), vec![3, 4, 5]));
+        assert_eq!(choice([], &ChooseOptions::default()), (None, vec![]));
     }
 
     #[test]
@@ -187,11 +227,15 @@ mod tests {
     #[test]
     fn rows_too_few_or_too_alike_are_as_many_clusters_as_distinct_rows() {
         let matrix = Matrix::new(4, 1, vec![1.0, 2.0, 1.0, 2.0]).unwrap();
-        assert_eq!(choose(&matrix, &ChooseOptions::default()), Ok(Choice { clusters: 2, weighed: vec![] }));
+        let chosen = |matrix: &Matrix, options: &ChooseOptions| {
+            let Choice { clusters, model, weighed } = choose(matrix, options).unwrap();
+            (clusters, model.centroids.rows(), weighed)
+        };
+        assert_eq!(chosen(&matrix, &ChooseOptions::default()), (2, 2, vec![]));
         let one = Matrix::new(1, 1, vec![1.0]).unwrap();
-        assert_eq!(choose(&one, &ChooseOptions::default()), Ok(Choice { clusters: 1, weighed: vec![] }));
+        assert_eq!(chosen(&one, &ChooseOptions::default()), (1, 1, vec![]));
         let only_one = ChooseOptions { candidates: 1..=1, ..ChooseOptions::default() };
-        assert_eq!(choose(&matrix, &only_one), Ok(Choice { clusters: 1, weighed: vec![] }));
+        assert_eq!(chosen(&matrix, &only_one), (1, 1, vec![]));
     }
 
     #[test]

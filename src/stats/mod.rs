@@ -35,6 +35,7 @@ pub mod stability;
 pub mod stretches;
 pub mod student;
 pub mod weeks;
+mod widest;
 pub mod windows;
 
 use std::error::Error;

@@ -6,6 +6,7 @@
 
 use super::blocks::{Blocks, CHUNK, squared_distances, sum_in_lanes};
 use super::random::Random;
+use super::widest::widest;
 
 /// At most `clusters` distinct rows as starting centroids, one after the other.
 pub(crate) fn seed_centroids(blocks: &Blocks, clusters: usize, random: &mut Random) -> Vec<f64> {
@@ -74,7 +75,10 @@ impl<'a> Potential<'a> {
             let nearest = &self.nearest[chunk.start..][..chunk.rows];
             for (total, candidate) in totals.iter_mut().zip(candidates) {
                 let squared = squared_distances(chunk, candidate, &mut buffer);
-                *total += sum_in_lanes(squared, nearest, |squared, nearest| if squared < nearest { squared } else { nearest });
+                *total += widest(
+                    #[inline(always)]
+                    || sum_in_lanes(squared, nearest, |squared, nearest| if squared < nearest { squared } else { nearest }),
+                );
             }
         }
         let smallest = totals.iter().enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b));

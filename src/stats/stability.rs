@@ -7,7 +7,7 @@
 use super::StatsError;
 use super::assign::nearest_of_all;
 use super::blocks::Blocks;
-use super::kmeans::{KMeansModel, KMeansOptions, continue_from, fit_blocks, fit_on};
+use super::kmeans::{KMeansModel, KMeansOptions, continue_from, fit_blocks};
 use super::matrix::Matrix;
 use super::parallel::{map_ordered, threads_available};
 use super::quality::adjusted_rand_index;
@@ -25,18 +25,17 @@ const STARTS_ROWS_MAX: usize = 16_384;
 /// The part of a seed that bootstraps draw from; no start has this number.
 const PART: u64 = u64::MAX;
 
-/// Mean adjusted Rand index between the model of all rows and models refitted on bootstraps, all assigned over all rows.
+/// Mean adjusted Rand index between a model that was fitted on all rows with these options and models refitted on bootstraps, all
+/// assigned over all rows.
 ///
 /// # Errors
 /// The matrix is empty, an option is out of range, or there are no bootstraps.
-pub fn stability(matrix: &Matrix, options: &KMeansOptions, bootstraps: usize) -> Result<f64, StatsError> {
-    let threads = threads_available();
-    let model = fit_on(matrix, options, threads)?;
-    stability_of(matrix, &model, options, bootstraps, threads)
+pub fn stability(matrix: &Matrix, model: &KMeansModel, options: &KMeansOptions, bootstraps: usize) -> Result<f64, StatsError> {
+    stability_on(matrix, model, options, bootstraps, threads_available())
 }
 
-/// The stability of a model that was fitted on the matrix with these options.
-pub(crate) fn stability_of(
+/// The stability, measured on this many threads.
+pub(crate) fn stability_on(
     matrix: &Matrix,
     model: &KMeansModel,
     options: &KMeansOptions,
@@ -72,6 +71,7 @@ fn refit(matrix: &Matrix, options: &KMeansOptions) -> Result<Vec<f64>, StatsErro
 
 #[cfg(test)]
 mod tests {
+    use super::super::kmeans::fit_on;
     use super::super::random::Random;
     use super::*;
 
@@ -82,10 +82,15 @@ mod tests {
         Matrix::new(rows, 1, values).unwrap()
     }
 
+    /// The stability of the model that the options give.
+    fn fitted(matrix: &Matrix, options: &KMeansOptions, bootstraps: usize) -> Result<f64, StatsError> {
+        stability(matrix, &fit_on(matrix, options, 1)?, options, bootstraps)
+    }
+
     #[test]
     fn separate_heaps_are_stable_and_too_many_clusters_are_not() {
         let of =
-            |clusters| stability(&heaps(600, 5.0), &KMeansOptions { clusters, ..KMeansOptions::default() }, BOOTSTRAPS).unwrap();
+            |clusters| fitted(&heaps(600, 5.0), &KMeansOptions { clusters, ..KMeansOptions::default() }, BOOTSTRAPS).unwrap();
         assert_eq!(Some(of(3)), Some(1.0));
         assert!(of(5) < 0.95);
     }
@@ -96,7 +101,7 @@ mod tests {
         for rows in [900, STARTS_ROWS_MAX + 900] {
             let (matrix, options) = (heaps(rows, 1.1), KMeansOptions { clusters: 5, ..KMeansOptions::default() });
             let model = fit_on(&matrix, &options, 1).unwrap();
-            let on = |threads| stability_of(&matrix, &model, &options, 4, threads).unwrap().to_bits();
+            let on = |threads| stability_on(&matrix, &model, &options, 4, threads).unwrap().to_bits();
             assert_eq!([on(2), on(5)], [on(1), on(1)]);
         }
     }
@@ -104,15 +109,15 @@ mod tests {
     #[test]
     fn equal_rows_and_single_ones_are_stable() {
         let same = Matrix::new(3, 2, vec![1.0; 6]).unwrap();
-        assert_eq!(stability(&same, &KMeansOptions::default(), 2), Ok(1.0));
+        assert_eq!(fitted(&same, &KMeansOptions::default(), 2), Ok(1.0));
         let one = Matrix::new(1, 1, vec![1.0]).unwrap();
-        assert_eq!(stability(&one, &KMeansOptions::default(), 2), Ok(1.0));
+        assert_eq!(fitted(&one, &KMeansOptions::default(), 2), Ok(1.0));
     }
 
     #[test]
     fn no_bootstraps_and_no_rows_are_refused() {
         let options = KMeansOptions::default();
-        assert!(stability(&heaps(10, 1.0), &options, 0).is_err());
-        assert_eq!(stability(&Matrix::new(0, 1, vec![]).unwrap(), &options, 4), Err(StatsError::Empty));
+        assert!(fitted(&heaps(10, 1.0), &options, 0).is_err());
+        assert_eq!(fitted(&Matrix::new(0, 1, vec![]).unwrap(), &options, 4), Err(StatsError::Empty));
     }
 }
