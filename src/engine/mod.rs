@@ -4,6 +4,7 @@
 //! neither Delta nor music: `lake` gives it relations, the layers give it SQL.
 
 mod columns;
+mod running;
 
 pub use columns::Columns;
 
@@ -17,7 +18,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::SessionState;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col};
 use std::sync::Arc;
 
 /// The engine: settings and resources that all scopes share.
@@ -72,7 +73,9 @@ impl Engine {
             .with_config(config)
             .with_runtime_env(Arc::clone(&self.runtime))
             .build();
-        Scope { context: SessionContext::new_with_state(state) }
+        let context = SessionContext::new_with_state(state);
+        running::functions().into_iter().for_each(|function| context.register_udwf(function));
+        Scope { context }
     }
 }
 
@@ -91,8 +94,17 @@ impl Scope {
     /// # Errors
     /// When the name is taken or the rows do not have the schema.
     pub fn register_rows(&self, name: &str, schema: SchemaRef, rows: Vec<RecordBatch>) -> Result<()> {
+        self.register_sorted(name, schema, rows, &[])
+    }
+
+    /// Names rows that are in memory in the order of some columns, so that nothing sorts them again.
+    ///
+    /// # Errors
+    /// When the name is taken or the rows do not have the schema.
+    pub fn register_sorted(&self, name: &str, schema: SchemaRef, rows: Vec<RecordBatch>, by: &[&str]) -> Result<()> {
         let table = MemTable::try_new(schema, vec![rows]).explain(|| format!("relation {name} cannot be made"))?;
-        self.register(name, Arc::new(table))
+        let order: Vec<_> = by.iter().map(|column| col(*column).sort(true, false)).collect();
+        self.register(name, Arc::new(if order.is_empty() { table } else { table.with_sort_order(vec![order]) }))
     }
 
     /// The named relation as a frame.

@@ -4,9 +4,9 @@
 //! that sums of them are exact.
 
 use super::gaps::Gaps;
-use super::source::nothing;
+use super::source::Source;
+use crate::context::Context;
 use crate::engine::Columns;
-use crate::engine::Scope;
 use crate::error::Result;
 use arrow::array::Array;
 
@@ -62,14 +62,12 @@ pub struct Calendar {
 const DAYS_MAX: i32 = 36_525;
 
 impl Calendar {
-    /// The calendars of all listeners, read from the relation `days`.
+    /// The calendars of all listeners.
     ///
     /// # Errors
     /// When the days cannot be read.
-    pub async fn all(scope: &Scope, gaps: &Gaps) -> Result<Vec<Self>> {
-        let rows =
-            Columns::of(scope.model("calendar", "SELECT * FROM days ORDER BY user_id, local_date", nothing()).await?, "days")
-                .await?;
+    pub async fn all(context: &Context, source: &Source, gaps: &Gaps) -> Result<Vec<Self>> {
+        let rows = source.days(context).await?;
         let (listeners, basis, dates) = (rows.text("user_id")?, rows.text("feature_basis")?, rows.day("local_date")?);
         let days = days(&rows)?;
         let mut calendars: Vec<Self> = Vec::new();

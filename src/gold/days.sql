@@ -1,7 +1,7 @@
 -- purpose: a listener's local days as sums that windows of days are added up from
 -- grain:   one row a listener and local day with a play
 -- key:     user_id, local_date
--- reads:   timeline, plays (made from silver)
+-- reads:   timeline (made from silver)
 WITH
 -- Millionths are whole numbers: their sums are the same in whatever order rows come.
 counted AS (
@@ -11,15 +11,9 @@ counted AS (
     FROM timeline
 ),
 -- Sittings belong to the day they began on.
-numbered AS (
-    SELECT *, sum(CASE WHEN begins_session THEN 1 ELSE 0 END) OVER (
-        PARTITION BY user_id ORDER BY started_us, ended_us, play_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS session_number
-    FROM (SELECT user_id, local_date, started_us, ended_us, play_id, begins_session FROM timeline)
-),
 sittings AS (
     SELECT user_id, session_number, min(local_date) AS session_date, max(ended_us) - min(started_us) AS session_us
-    FROM numbered
+    FROM timeline
     GROUP BY user_id, session_number
 ),
 sitting_days AS (

@@ -10,6 +10,8 @@ pub mod drivers;
 pub mod forecast;
 mod gaps;
 mod gather;
+mod heard;
+mod items;
 pub mod mood;
 pub mod recommendations;
 pub mod source;
@@ -23,6 +25,7 @@ use crate::lake::tables::{
     MOOD_CLUSTERS, MOOD_DRIVERS, MOOD_FORECAST, TEMPORAL_PATTERNS, TRACK_RECOMMENDATIONS, Table, WELLBEING_INDICATORS,
 };
 use mood::MoodOptions;
+use source::Source;
 
 /// A job, by the question that it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,20 +77,19 @@ impl Job {
     /// Runs the job, unless its tables were built from exactly these inputs already.
     ///
     /// # Errors
-    /// When there is no silver, or reading, computing or writing fails.
-    pub async fn build(self, context: &Context, options: &MoodOptions) -> Result<Vec<Step>> {
-        let synthetic = options.synthetic();
+    /// When reading, computing or writing fails.
+    pub async fn build(self, context: &Context, source: &Source, options: &MoodOptions) -> Result<Vec<Step>> {
         match self {
             Self::Mood => {
-                let mut steps = mood::build(context, options).await?;
-                steps.extend(circumplex::build(context, synthetic).await?);
+                let mut steps = mood::build(context, source, options).await?;
+                steps.extend(circumplex::build(context, source).await?);
                 Ok(steps)
             }
-            Self::Temporal => temporal::build(context, synthetic).await,
-            Self::Wellbeing => wellbeing::build(context, synthetic).await,
-            Self::Drivers => drivers::build(context, synthetic).await,
-            Self::Forecast => forecast::build(context, synthetic).await,
-            Self::Recommendations => recommendations::build(context, synthetic).await,
+            Self::Temporal => temporal::build(context, source).await,
+            Self::Wellbeing => wellbeing::build(context, source).await,
+            Self::Drivers => drivers::build(context, source).await,
+            Self::Forecast => forecast::build(context, source).await,
+            Self::Recommendations => recommendations::build(context, source).await,
         }
     }
 }

@@ -1,17 +1,23 @@
 //! What gold jobs read: silver at one version, and the relations made from it that several jobs share.
 //!
 //! Owns which plays a listener's figures rest on (`bases.sql`, `plays.sql`), their order on a line of time (`timeline.sql`) and the
-//! days they add up to (`days.sql`). All but the first are views: a job that does not name a relation does not pay for it.
+//! days they add up to (`days.sql`). The plays of a person are held in memory from the first job that reads them to the last; of
+//! a lake with many more, only what each listener's figures rest on is held, and the relations are views of silver.
 
 use crate::context::Context;
-use crate::engine::Scope;
+use crate::engine::{Columns, Scope};
 use crate::error::{Error, Explain, Result};
 use crate::fingerprint;
 use crate::lake::Snapshot;
 use crate::lake::tables::LISTENING_WITH_FEATURES;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use chrono_tz::Tz;
+use datafusion::prelude::DataFrame;
 use datafusion::scalar::ScalarValue;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// The model of what each listener's figures rest on.
 pub const BASES: &str = include_str!("bases.sql");
@@ -34,10 +40,39 @@ pub struct Synthetic {
     pub allow: bool,
 }
 
-/// Silver at one version.
+/// Plays that are held: decades of one listener, some 200 MB.
+const PLAYS_HELD_MAX: u64 = 500_000;
+
+/// The order of plays on the line of time.
+const TIMELINE_ORDER: [&str; 4] = ["user_id", "started_us", "ended_us", "play_id"];
+
+/// Silver at one version, for all jobs of a run.
 pub struct Source {
     silver: Snapshot,
     synthetic: Synthetic,
+    bases: OnceCell<Held>,
+    timeline: OnceCell<Held>,
+    days: OnceCell<Held>,
+}
+
+/// Rows of a model, in memory.
+struct Held {
+    schema: SchemaRef,
+    rows: Vec<RecordBatch>,
+}
+
+impl Held {
+    async fn of(frame: DataFrame, what: &str) -> Result<Self> {
+        let planned = Arc::new(frame.schema().as_arrow().clone());
+        let rows = frame.collect().await.explain(|| format!("{what} cannot be read"))?;
+        // Which columns may be null is known better once the rows are there.
+        let schema = rows.first().map_or(planned, RecordBatch::schema);
+        Ok(Self { schema, rows })
+    }
+
+    fn register(&self, scope: &Scope, name: &str, by: &[&str]) -> Result<()> {
+        scope.register_sorted(name, Arc::clone(&self.schema), self.rows.clone(), by)
+    }
 }
 
 impl Source {
@@ -50,7 +85,13 @@ impl Source {
             Error::failure(format!("table {}: there is no silver to build gold from", LISTENING_WITH_FEATURES.label()))
                 .hint("build it with `moodlake build-silver`, or everything with `moodlake run`")
         })?;
-        Ok(Self { silver, synthetic })
+        Ok(Self { silver, synthetic, bases: OnceCell::new(), timeline: OnceCell::new(), days: OnceCell::new() })
+    }
+
+    /// Silver itself.
+    #[must_use]
+    pub const fn silver(&self) -> &Snapshot {
+        &self.silver
     }
 
     /// The version that is read, for the note of what is built from it.
@@ -88,23 +129,64 @@ impl Source {
         Ok(self.silver.extent()?.rows.unwrap_or_default())
     }
 
-    /// A scope that knows `listening_with_features`, `plays`, `timeline` and `days`.
+    /// Whether the plays are held in memory.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.rows().is_ok_and(|rows| rows <= PLAYS_HELD_MAX)
+    }
+
+    /// A scope that knows `listening_with_features`, `plays` and `timeline`.
     ///
     /// # Errors
     /// When silver cannot be read.
     pub async fn scope(&self, context: &Context) -> Result<Scope> {
+        let views = self.views(context).await?;
+        if !self.is_held() {
+            return Ok(views);
+        }
+        let timeline = || async {
+            let sorted = format!("SELECT * FROM timeline ORDER BY {}", TIMELINE_ORDER.join(", "));
+            Held::of(views.model("timeline", &sorted, nothing()).await?, "plays").await
+        };
+        let scope = self.silver_scope(context).await?;
+        self.timeline.get_or_try_init(timeline).await?.register(&scope, "timeline", &TIMELINE_ORDER)?;
+        scope.register_frame("plays", scope.table("timeline").await?)?;
+        Ok(scope)
+    }
+
+    /// The days of all listeners, in order.
+    ///
+    /// # Errors
+    /// When silver cannot be read.
+    pub async fn days(&self, context: &Context) -> Result<Columns> {
+        let days = || async {
+            let scope = self.scope(context).await?;
+            Held::of(scope.model("days", DAYS, nothing()).await?, "days").await
+        };
+        let days = self.days.get_or_try_init(days).await?;
+        let scope = context.engine.scope();
+        days.register(&scope, "days", &["user_id", "local_date"])?;
+        Columns::of(scope.table("days").await?, "days").await
+    }
+
+    async fn silver_scope(&self, context: &Context) -> Result<Scope> {
         let scope = context.engine.scope();
         scope.register("listening_with_features", self.silver.provider(&scope.state()).await?)?;
+        Ok(scope)
+    }
+
+    /// The relations as views of silver: a job that does not name one does not pay for it.
+    async fn views(&self, context: &Context) -> Result<Scope> {
+        let scope = self.silver_scope(context).await?;
         let truth = |truth| ScalarValue::Boolean(Some(truth));
         let enough = ScalarValue::Int64(Some(AUTHENTIC_PLAYS_MIN));
         let values = vec![("authentic_plays_min", enough), ("allow_synthetic", truth(self.synthetic.allow))];
         // A row a listener is held: as a view it would be computed anew, from all plays, wherever plays are named.
-        let bases = scope.model("bases", BASES, values).await?.cache().await;
-        scope.register_frame("bases", bases.explain(|| "what listeners' figures rest on cannot be read".to_owned())?)?;
+        let bases = || async { Held::of(scope.model("bases", BASES, values).await?, "what listeners' figures rest on").await };
+        self.bases.get_or_try_init(bases).await?.register(&scope, "bases", &[])?;
         let include = truth(self.synthetic.include && self.synthetic.allow);
         scope.register_frame("plays", scope.model("plays", PLAYS, vec![("include_synthetic", include)]).await?)?;
         scope.register_frame("timeline", scope.model("timeline", TIMELINE, nothing()).await?)?;
-        scope.register_frame("days", scope.model("days", DAYS, nothing()).await?)?;
         Ok(scope)
     }
 }

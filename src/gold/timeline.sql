@@ -1,4 +1,4 @@
--- purpose: plays on one line of time: when each began and ended, and how long it was silent before
+-- purpose: plays on one line of time: when each began and ended, how long it was silent before, and its sitting
 -- grain:   one row a play
 -- key:     play_id
 -- reads:   plays (made from silver)
@@ -17,14 +17,21 @@ placed AS (
     FROM timed
 ),
 -- A play may end after the next one begins (two devices, wrong clocks): silence begins when all before have ended.
-followed AS (
-    SELECT *,
-           max(ended_us) OVER (
-               PARTITION BY user_id ORDER BY started_us, ended_us, play_id
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-           ) AS silent_since_us
+heard AS (
+    SELECT *, running_max(ended_us) OVER (PARTITION BY user_id ORDER BY started_us, ended_us, play_id) AS heard_until_us
     FROM placed
+),
+followed AS (
+    SELECT * EXCLUDE (heard_until_us),
+           lag(heard_until_us) OVER (PARTITION BY user_id ORDER BY started_us, ended_us, play_id) AS silent_since_us
+    FROM heard
+),
+parted AS (
+    SELECT * EXCLUDE (silent_since_us), greatest(started_us - silent_since_us, 0) AS silence_us,
+           silent_since_us IS NULL OR started_us - silent_since_us >= 30 * 60 * 1000000 AS begins_session
+    FROM followed
 )
-SELECT * EXCLUDE (silent_since_us), greatest(started_us - silent_since_us, 0) AS silence_us,
-       silent_since_us IS NULL OR started_us - silent_since_us >= 30 * 60 * 1000000 AS begins_session
-FROM followed
+SELECT *, running_sum(CASE WHEN begins_session THEN 1 ELSE 0 END) OVER (
+           PARTITION BY user_id ORDER BY started_us, ended_us, play_id
+       ) AS session_number
+FROM parted

@@ -14,9 +14,13 @@ pub use record::record;
 use crate::context::{Context, Step};
 use crate::error::Result;
 use crate::gold::mood::MoodOptions;
+use crate::gold::source::Source;
 use crate::gold::{JOBS, Job};
 use crate::lake::tables::{CATALOG_TRACKS, LISTENING_HISTORY, LISTENING_WITH_FEATURES};
 use crate::silver::{self, Build, FeatureSource, catalog};
+use std::sync::Arc;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinHandle;
 
 /// How the pipeline runs.
 #[derive(Clone, Debug)]
@@ -58,12 +62,49 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
 
 /// Runs gold jobs; one that fails is told, and the others go on.
 pub async fn gold(context: &Context, jobs: &[Job], options: &MoodOptions, journal: &mut Journal<'_>) {
-    for job in jobs {
-        match job.build(context, options).await {
-            Ok(steps) => journal.note(steps),
-            Err(error) => journal.failed(Step::new(job.step(), job.table().label()), error),
+    let source = match Source::open(context, options.synthetic()).await {
+        Ok(source) => Arc::new(source),
+        Err(error) => {
+            let step = jobs.first().map_or("build-gold", |job| job.step());
+            return journal.failed(Step::new(step, LISTENING_WITH_FEATURES.label()), error);
+        }
+    };
+    // Clusters take as long as all else together, on what other jobs do not need. Where plays are too many to be held, two jobs at
+    // once would need the memory of both.
+    let (clusters, others): (Vec<Job>, Vec<Job>) = jobs.iter().partition(|job| **job == Job::Mood && source.is_held());
+    let lanes = [clusters, others].map(|jobs| lane(context.clone(), Arc::clone(&source), jobs, options.clone()));
+    for (mut built, lane) in lanes {
+        while let Some((job, built)) = built.recv().await {
+            match built {
+                Ok(steps) => journal.note(steps),
+                Err(error) => journal.failed(Step::new(job.step(), job.table().label()), error),
+            }
+        }
+        if let Err(ended) = lane.await
+            && ended.is_panic()
+        {
+            std::panic::resume_unwind(ended.into_panic());
         }
     }
+}
+
+type Built = (Job, Result<Vec<Step>>);
+
+/// Runs jobs one after the other, and hands over what became of each as soon as it is known.
+fn lane(
+    context: Context,
+    source: Arc<Source>,
+    jobs: Vec<Job>,
+    options: MoodOptions,
+) -> (UnboundedReceiver<Built>, JoinHandle<()>) {
+    let (tell, told) = unbounded_channel();
+    let run = async move {
+        for job in jobs {
+            // Nobody listens any more only when the program ends.
+            let _ = tell.send((job, job.build(&context, &source, &options).await));
+        }
+    };
+    (told, tokio::spawn(run))
 }
 
 /// The preference without synthetic features where they are not allowed.

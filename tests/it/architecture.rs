@@ -230,7 +230,6 @@ async fn gold_models_yield_their_tables(engine: &Engine, shape: &Shape) {
         (temporal::HOURS, &tables::TEMPORAL_PATTERNS),
         (temporal::SESSIONS, &tables::LISTENING_SESSIONS),
         (temporal::STREAKS, &tables::LISTENING_STREAKS),
-        (temporal::TOP, &tables::TOP_ITEMS),
         (circumplex::MOODS, &tables::PLAY_MOODS),
         (circumplex::QUADRANTS, &tables::MOOD_CIRCUMPLEX),
     ] {

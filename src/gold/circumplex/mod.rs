@@ -2,7 +2,7 @@
 //!
 //! Owns the job that follows the mood clusters: it joins each play with the cluster of its track. Its work is relational.
 
-use super::source::{Source, Synthetic, nothing};
+use super::source::{Source, nothing};
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
 use crate::error::Result;
@@ -23,9 +23,8 @@ pub const NEUTRAL: f64 = 0.15;
 /// Builds both tables, unless they were built from exactly this silver and these clusters already.
 ///
 /// # Errors
-/// When there is no silver, or reading or writing fails.
-pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>> {
-    let source = Source::open(context, synthetic).await?;
+/// When reading or writing fails.
+pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let clusters = context.lake.table(&MOOD_CLUSTERS)?.open().await?;
     let clusters = clusters.map_or(Ok(Value::Null), |clusters| clusters.identity())?;
     let inputs = json!({ "silver": source.identity()?, "mood_clusters": clusters });

@@ -1,18 +1,18 @@
 -- purpose: each play's place in the circumplex of moods, and its mood cluster
 -- grain:   one row a play
 -- key:     play_id
--- reads:   plays (made from silver), mood_clusters (gold); $neutral is the strength below which a mood is neutral
+-- reads:   timeline (made from silver), mood_clusters (gold); $neutral is the strength below which a mood is neutral
 WITH
 own AS (
     SELECT user_id AS own_listener, median(valence) AS own_valence, median(energy) AS own_energy
-    FROM plays
+    FROM timeline
     WHERE is_covered
     GROUP BY user_id
 ),
 placed AS (
-    SELECT plays.*, valence - 0.5 AS dv, energy - 0.5 AS de, valence - own_valence AS own_dv, energy - own_energy AS own_de
-    FROM plays
-    LEFT JOIN own ON own_listener = user_id
+    SELECT timeline.*, valence - 0.5 AS dv, energy - 0.5 AS de, valence - own_valence AS own_dv, energy - own_energy AS own_de
+    FROM own
+    RIGHT JOIN timeline ON own_listener = user_id
 ),
 measured AS (
     SELECT *, sqrt(dv * dv + de * de) AS strength, sqrt(own_dv * own_dv + own_de * own_de) AS strength_own
@@ -28,6 +28,7 @@ SELECT play_id, user_id, played_at, played_at_local, local_date, measured.track_
             WHEN own_dv < 0 AND own_de < 0 THEN 'sad' WHEN own_dv >= 0 AND own_de < 0 THEN 'calm' END AS quadrant_own,
        degrees(atan2(own_de, own_dv)) AS angle_own_degrees, strength_own,
        measured.feature_source, feature_basis
-FROM measured
-LEFT JOIN (SELECT track_id AS clustered_id, cluster_id, mood FROM mood_clusters) ON clustered_id = measured.track_id
-ORDER BY user_id, played_at, play_id
+-- Plays stream past the clusters, in their order.
+FROM (SELECT track_id AS clustered_id, cluster_id, mood FROM mood_clusters)
+RIGHT JOIN measured ON clustered_id = measured.track_id
+ORDER BY user_id, started_us, ended_us, play_id

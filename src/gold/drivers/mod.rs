@@ -7,7 +7,7 @@ mod comparisons;
 mod rows;
 mod subjects;
 
-use super::source::{Source, Synthetic, nothing};
+use super::source::{Source, nothing};
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
 use crate::engine::Columns;
@@ -40,9 +40,8 @@ const ALGORITHM: &str = "drivers 1";
 /// Builds the table, unless it was built from exactly this silver already.
 ///
 /// # Errors
-/// When there is no silver, or reading or writing fails.
-pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>> {
-    let source = Source::open(context, synthetic).await?;
+/// When reading or writing fails.
+pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let parameters = json!({
         "plays": source.parameters(),
         "sql": fingerprint::of([FEATURES, SUBJECTS, MIXES, COUNTS].concat()),

@@ -7,7 +7,7 @@ mod rows;
 
 use super::calendar::Calendar;
 use super::gaps::{GAPS, Gaps};
-use super::source::{Source, Synthetic};
+use super::source::Source;
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
 use crate::error::Result;
@@ -22,9 +22,8 @@ const ALGORITHM: &str = "forecast 1";
 /// Builds both tables, unless they were built from exactly this silver and these gaps already.
 ///
 /// # Errors
-/// When there is no silver, or reading or writing fails.
-pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>> {
-    let source = Source::open(context, synthetic).await?;
+/// When reading or writing fails.
+pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let gaps = Gaps::read(context, source.zone(context).await?).await?;
     let parameters = json!({
         "plays": source.parameters(),
@@ -39,7 +38,7 @@ pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>>
         Begun::Build(task) => task,
     };
     let mut rows = Rows::default();
-    for calendar in Calendar::all(&source.scope(context).await?, &gaps).await? {
+    for calendar in Calendar::all(context, source, &gaps).await? {
         rows.listener(&calendar)?;
     }
     let (forecasts, backtests) = rows.into_batches()?;

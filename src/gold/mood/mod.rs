@@ -10,7 +10,7 @@ mod previous;
 mod rows;
 mod tracks;
 
-use super::source::Synthetic;
+use super::source::{Source, Synthetic};
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::error::{Error, Explain, Result};
@@ -121,13 +121,10 @@ impl MoodOptions {
 /// Builds both mood tables, unless they were built from exactly this silver already.
 ///
 /// # Errors
-/// When there is no silver, or reading, fitting or writing fails.
-pub async fn build(context: &Context, options: &MoodOptions) -> Result<Vec<Step>> {
+/// When reading, fitting or writing fails.
+pub async fn build(context: &Context, source: &Source, options: &MoodOptions) -> Result<Vec<Step>> {
     let watch = Stopwatch::start();
-    let silver = context.lake.table(&LISTENING_WITH_FEATURES)?.open().await?.ok_or_else(|| {
-        Error::failure(format!("table {}: there is no silver to build gold from", LISTENING_WITH_FEATURES.label()))
-            .hint("build it with `moodlake build-silver`, or everything with `moodlake run`")
-    })?;
+    let silver = source.silver();
     let note = context.note(json!({
         "inputs": { "silver": silver.identity()? },
         "parameters": options.described(),
@@ -146,11 +143,13 @@ pub async fn build(context: &Context, options: &MoodOptions) -> Result<Vec<Step>
         step.outcome = Outcome::UpToDate;
         return Ok(vec![step.took(watch)]);
     }
-    let tracks = read_tracks(context, &silver).await?;
+    let tracks = read_tracks(context, silver).await?;
     step.rows_read = tracks.len() as u64;
     let mut complete = tracks.complete(&options.features);
     complete.retain(|&track| options.allow_synthetic || tracks.source(track) != Some("synthetic"));
-    let Some(model) = model::fit_model(&tracks, &complete, options)? else {
+    // Seconds of work on all cores: whoever else is to be served by this thread is handed on.
+    let fitted = tokio::task::block_in_place(|| model::fit_model(&tracks, &complete, options))?;
+    let Some(model) = fitted else {
         tracing::warn!("no track id in silver has audio features: there is no mood to tell");
         let batch = rows::tracks_without_model(&tracks)?;
         let written = store(&context.lake, &MOOD_CLUSTERS, vec![batch], Mode::Replace, &note).await?;
@@ -228,13 +227,15 @@ fn remark(model: &Model) -> String {
     let quality = format!("k = {clusters}, stability {:.3}", model.stability);
     let Some(choice) = &model.choice else { return quality };
     let weighed: Vec<_> = choice.weighed.iter().map(|candidate| describe(candidate, choice.clusters)).collect();
-    let unstable = if choice.weighed.iter().any(|candidate| candidate.stable) { "" } else { ", none of them stable" };
+    let unstable = if model.stability >= choose_k::STABILITY_MIN { "" } else { ", none of them stable" };
     format!("{quality}; weighed {}{unstable}", weighed.join(", "))
 }
 
 fn describe(candidate: &choose_k::Candidate, chosen: usize) -> String {
     let mark = if candidate.clusters == chosen { "*" } else { "" };
-    format!("{}{mark}: silhouette {:.3} stability {:.3}", candidate.clusters, candidate.silhouette, candidate.stability)
+    // The stability of a candidate that the silhouette left out was not asked for.
+    let stability = candidate.stability.map_or_else(String::new, |stability| format!(" stability {stability:.3}"));
+    format!("{}{mark}: silhouette {:.3}{stability}", candidate.clusters, candidate.silhouette)
 }
 
 impl Model {

@@ -80,24 +80,24 @@ pub fn fit_model(tracks: &Tracks, complete: &[usize], options: &MoodOptions) -> 
     let scaler = Scaler::fit(&matrix).explain(failed)?;
     let scaled = scaler.transform(&matrix).explain(failed)?;
     let base = KMeansOptions { seed: options.seed, ..KMeansOptions::default() };
-    let (clusters, choice) = match options.clusters {
-        Clusters::Fixed(clusters) => (clusters, None),
+    let (model, choice) = match options.clusters {
+        Clusters::Fixed(clusters) => (fit(&scaled, &KMeansOptions { clusters, ..base.clone() }).explain(failed)?, None),
         Clusters::Auto => {
             let choice =
                 choose_k::choose(&scaled, &ChooseOptions { fit: base.clone(), ..ChooseOptions::default() }).explain(failed)?;
-            (choice.clusters, Some(choice))
+            (choice.model.clone(), Some(choice))
         }
     };
-    let settings = KMeansOptions { clusters, ..base };
-    let model = fit(&scaled, &settings).explain(failed)?;
+    let clusters = model.centroids.rows();
     let weighed = choice.as_ref().and_then(|choice| choice.weighed.iter().find(|candidate| candidate.clusters == clusters));
     let several = model.centroids.rows() > 1;
-    let (own_silhouette, own_davies_bouldin, own_stability) = match weighed {
-        Some(candidate) => (Some(candidate.silhouette), Some(candidate.davies_bouldin), candidate.stability),
+    let known = weighed.and_then(|candidate| Some((candidate, candidate.stability?)));
+    let (own_silhouette, own_davies_bouldin, own_stability) = match known {
+        Some((candidate, stability)) => (Some(candidate.silhouette), Some(candidate.davies_bouldin), stability),
         None => (
             if several { silhouette(&scaled, &model.labels, SILHOUETTE_TRACKS, options.seed).ok() } else { None },
             if several { davies_bouldin(&scaled, &model.labels).ok() } else { None },
-            stability(&scaled, &settings, BOOTSTRAPS).explain(failed)?,
+            stability(&scaled, &model, &KMeansOptions { clusters, ..base }, BOOTSTRAPS).explain(failed)?,
         ),
     };
     let id = model_id(options, &scaled, &model);

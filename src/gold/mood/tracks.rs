@@ -6,8 +6,8 @@
 use crate::error::{Error, Explain, Result};
 use crate::lake::tables::AUDIO_FEATURES;
 use crate::stats::matrix::Matrix;
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch};
-use arrow::compute::{cast, concat_batches};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch, UInt32Array};
+use arrow::compute::{cast, concat_batches, take_record_batch};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, SchemaRef};
 
 /// All tracks that were played.
@@ -19,13 +19,30 @@ pub struct Tracks {
 }
 
 impl Tracks {
-    /// Takes the model's rows.
+    /// Takes the model's rows: of each track the first description, and the plays of all.
     ///
     /// # Errors
     /// When a column does not have the expected type.
     pub fn new(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Self> {
         let failed = || "the tracks of silver do not have the expected columns".to_owned();
-        let batch = concat_batches(schema, batches).explain(failed)?;
+        let described = concat_batches(schema, batches).explain(failed)?;
+        let ids = cast(described.column_by_name("track_id").ok_or_else(|| Error::failure(failed()))?, &DataType::Utf8View);
+        let ids = ids.explain(failed)?;
+        let ids = ids.as_string_view();
+        let counts = cast(described.column_by_name("plays").ok_or_else(|| Error::failure(failed()))?, &DataType::Int64);
+        let counts = counts.explain(failed)?;
+        let counts = counts.as_primitive::<Int64Type>();
+        let (mut firsts, mut plays): (Vec<u32>, Vec<i64>) = (Vec::new(), Vec::new());
+        for row in 0..described.num_rows() {
+            match plays.last_mut() {
+                Some(plays) if ids.value(row) == ids.value(row - 1) => *plays += counts.value(row),
+                _ => {
+                    firsts.push(row as u32);
+                    plays.push(counts.value(row));
+                }
+            }
+        }
+        let batch = take_record_batch(&described, &UInt32Array::from(firsts)).explain(failed)?;
         let column = |name: &str, kind: &DataType| -> Result<ArrayRef> {
             let found = batch.column_by_name(name).ok_or_else(|| Error::failure(failed()))?;
             cast(found, kind).explain(failed)
@@ -36,7 +53,6 @@ impl Tracks {
             .collect::<Result<Vec<_>>>()?;
         let sources =
             column("feature_source", &DataType::Utf8)?.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect();
-        let plays = column("plays", &DataType::Int64)?.as_primitive::<Int64Type>().values().to_vec();
         Ok(Self { batch, audio, sources, plays })
     }
 

@@ -32,4 +32,3 @@ LEFT JOIN (
            valence IS NOT NULL AND energy IS NOT NULL AND danceability IS NOT NULL AND acousticness IS NOT NULL AS is_known
     FROM catalog_tracks
 ) AS known ON known_id = liked.track_id
-ORDER BY liked.user_id, plays_recent DESC, plays DESC, liked.track_id

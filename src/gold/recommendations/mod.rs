@@ -11,7 +11,7 @@ mod listener;
 mod rows;
 mod song;
 
-use super::source::{Source, Synthetic, nothing};
+use super::source::{Source, nothing};
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
 use crate::engine::Columns;
@@ -41,9 +41,8 @@ const ALGORITHM: &str = "recommendations 1";
 /// Builds the table, unless it was built from exactly this silver already.
 ///
 /// # Errors
-/// When there is no silver, or reading or writing fails.
-pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>> {
-    let source = Source::open(context, synthetic).await?;
+/// When reading or writing fails.
+pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let catalogue = context.lake.table(&CATALOG_TRACKS)?.open().await?;
     let known = catalogue.map_or(Ok(Value::Null), |catalogue| catalogue.identity())?;
     let inputs = json!({ "silver": source.identity()?, "catalog_tracks": known });

@@ -2,6 +2,5 @@
 -- grain:   one row a listener, track id and pair of names
 -- key:     user_id, track_id, artist_name, track_name
 -- reads:   listening_with_features (silver)
-SELECT DISTINCT coalesce(user_id, 'unknown') AS user_id, track_id, lower(artist_name) AS artist_name, lower(track_name) AS track_name
+SELECT DISTINCT coalesce(user_id, 'unknown') AS user_id, track_id, artist_name, track_name
 FROM listening_with_features
-ORDER BY user_id, track_id, artist_name, track_name

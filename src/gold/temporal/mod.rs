@@ -1,8 +1,11 @@
 //! Temporal patterns: when a listener listens, how long at a stretch, and to what.
 //!
-//! Owns the job and its thresholds; all of its work is relational and stands in its models.
+//! Owns the job and its thresholds. Most of its work is relational and stands in its models; `top` counts in memory.
 
-use super::source::{Source, Synthetic, nothing};
+mod top;
+
+use super::heard::HEARD;
+use super::source::{Source, nothing};
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
 use crate::error::Result;
@@ -17,22 +20,22 @@ pub const HOURS: &str = include_str!("hours.sql");
 pub const SESSIONS: &str = include_str!("sessions.sql");
 /// The model of days in a row.
 pub const STREAKS: &str = include_str!("streaks.sql");
-/// The model of the most played.
-pub const TOP: &str = include_str!("top.sql");
 
 /// Plays with features that a mean needs: below it a mean says more about chance than about a mood.
 pub const COVERED_MIN: i64 = 5;
 /// How many tracks, artists and genres of a period are kept.
-pub const RANK_MAX: i64 = 25;
+pub const RANK_MAX: usize = 25;
+
+/// Raised when the same plays would give other ranks.
+const ALGORITHM: &str = "top 2";
 
 /// Builds the four tables, unless they were built from exactly this silver already.
 ///
 /// # Errors
-/// When there is no silver, or reading or writing fails.
-pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>> {
-    let source = Source::open(context, synthetic).await?;
+/// When reading or writing fails.
+pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let tables = [&TEMPORAL_PATTERNS, &LISTENING_SESSIONS, &LISTENING_STREAKS, &TOP_ITEMS];
-    let parameters = json!({ "plays": source.parameters(), "sql": fingerprint::of([HOURS, SESSIONS, STREAKS, TOP].concat()) });
+    let parameters = json!({ "plays": source.parameters(), "sql": fingerprint::of([HOURS, SESSIONS, STREAKS, HEARD].concat()), "algorithm": ALGORITHM });
     let made_from = (json!({ "silver": source.identity()? }), parameters);
     let mut task = match Task::begin(context, "build-gold temporal", &tables, source.rows()?, made_from).await? {
         Begun::UpToDate(steps) => return Ok(steps),
@@ -43,7 +46,6 @@ pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>>
     task.stream(&TEMPORAL_PATTERNS, scope.model("hours", HOURS, covered()).await?).await?;
     task.stream(&LISTENING_SESSIONS, scope.model("sessions", SESSIONS, covered()).await?).await?;
     task.stream(&LISTENING_STREAKS, scope.model("streaks", STREAKS, nothing()).await?).await?;
-    let ranks = vec![("rank_max", ScalarValue::Int64(Some(RANK_MAX)))];
-    task.stream(&TOP_ITEMS, scope.model("top", TOP, ranks).await?).await?;
+    task.store(&TOP_ITEMS, vec![top::rows(&scope).await?]).await?;
     Ok(task.done())
 }

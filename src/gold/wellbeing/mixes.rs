@@ -1,15 +1,13 @@
 //! How much a listener repeats songs, and over how many artists plays spread.
 //!
-//! Owns the numbering of songs and artists, which a sliding window counts.
+//! Owns which songs and artists a sliding window counts as the same.
 
-use super::HEARD;
-use crate::engine::Columns;
 use crate::engine::Scope;
 use crate::error::Result;
 use crate::gold::calendar::Calendar;
-use crate::gold::source::nothing;
+use crate::gold::heard;
+use crate::gold::items::Items;
 use crate::stats::sliding::{Mix, sliding_mix};
-use arrow::array::Array;
 use std::collections::HashMap;
 
 /// What every listener heard, by day.
@@ -25,20 +23,27 @@ impl Mixes {
     /// # Errors
     /// When the plays cannot be read.
     pub async fn read(scope: &Scope) -> Result<Self> {
-        let rows = Columns::of(scope.model("heard", HEARD, nothing()).await?, "what was heard").await?;
-        let (listeners, dates) = (rows.text("user_id")?, rows.day("local_date")?);
-        let (songs, artists, plays) = (rows.text("song")?, rows.text("artist")?, rows.whole("plays")?);
-        let mut heard: HashMap<String, Vec<(i32, u32, u32)>> = HashMap::new();
-        let (mut song_numbers, mut artist_numbers) = (HashMap::new(), HashMap::new());
-        for row in 0..rows.len() {
-            let song = number(&mut song_numbers, songs.value(row));
+        let mut mixes = Self::default();
+        let (mut songs, mut artists) = (Items::default(), Items::default());
+        heard::each(scope, |play| {
+            let song = songs.track(play.title, play.artist, play.track_id);
+            let Some(song) = song.or_else(|| play.title.map(|title| songs.named(title))) else { return };
+            let song = songs.get(song).item;
             // A song without an artist's name is an artist of its own.
-            let artist = if artists.is_valid(row) { artists.value(row) } else { songs.value(row) };
-            let artist = number(&mut artist_numbers, artist);
-            let own = heard.entry(listeners.value(row).to_owned()).or_default();
-            own.extend((0..plays.value(row)).map(|_| (dates.value(row), song, artist)));
-        }
-        Ok(Self { heard })
+            let artist = match play.artist {
+                Some(artist) => artists.named(artist),
+                None => artists.exactly(songs.key(song)),
+            };
+            let played = (play.date, song, artists.get(artist).item);
+            match mixes.heard.get_mut(play.user_id) {
+                Some(own) => own.push(played),
+                None => {
+                    mixes.heard.insert(play.user_id.to_owned(), vec![played]);
+                }
+            }
+        })
+        .await?;
+        Ok(mixes)
     }
 
     /// The mix of the days that end on each day of a calendar.
@@ -54,9 +59,4 @@ impl Mixes {
             .collect();
         sliding_mix(calendar.days.len(), window, &plays)
     }
-}
-
-fn number<'a>(numbers: &mut HashMap<&'a str, u32>, name: &'a str) -> u32 {
-    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-    *numbers.entry(name).or_insert(next)
 }

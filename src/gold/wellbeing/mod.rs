@@ -10,7 +10,8 @@ mod windows;
 
 use super::calendar::{Calendar, Day};
 use super::gaps::{GAPS, Gaps};
-use super::source::{Source, Synthetic};
+use super::heard::HEARD;
+use super::source::Source;
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
 use crate::error::Result;
@@ -20,9 +21,6 @@ use mixes::Mixes;
 use rows::Rows;
 use serde_json::json;
 use windows::{DAY, FOUR_WEEKS, Mood, WEEK, over};
-
-/// The model of what was heard on which day.
-pub const HEARD: &str = include_str!("heard.sql");
 
 /// Raised when the same plays would give other figures.
 const ALGORITHM: &str = "wellbeing 1";
@@ -36,9 +34,8 @@ pub fn daily_moods(days: &[Day]) -> Vec<Mood> {
 /// Builds the table, unless it was built from exactly this silver and these gaps already.
 ///
 /// # Errors
-/// When there is no silver, or reading or writing fails.
-pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>> {
-    let source = Source::open(context, synthetic).await?;
+/// When reading or writing fails.
+pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let gaps = Gaps::read(context, source.zone(context).await?).await?;
     let parameters = json!({
         "plays": source.parameters(),
@@ -52,9 +49,8 @@ pub async fn build(context: &Context, synthetic: Synthetic) -> Result<Vec<Step>>
         Begun::UpToDate(steps) => return Ok(steps),
         Begun::Build(task) => task,
     };
-    let scope = source.scope(context).await?;
-    let calendars = Calendar::all(&scope, &gaps).await?;
-    let mixes = Mixes::read(&scope).await?;
+    let calendars = Calendar::all(context, source, &gaps).await?;
+    let mixes = Mixes::read(&source.scope(context).await?).await?;
     let mut rows = Rows::default();
     for calendar in &calendars {
         let spans = [DAY, WEEK, FOUR_WEEKS].map(|span| over(&calendar.days, span));
