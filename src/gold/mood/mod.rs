@@ -25,6 +25,7 @@ use names::NAMED_BY;
 use previous::{Earlier, Previous};
 use rows::Named;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tracks::Tracks;
 
 /// The model that reads the tracks.
@@ -143,13 +144,11 @@ pub async fn build(context: &Context, source: &Source, options: &MoodOptions) ->
         step.outcome = Outcome::UpToDate;
         return Ok(vec![step.took(watch)]);
     }
-    let tracks = read_tracks(context, silver).await?;
+    let tracks = Arc::new(read_tracks(context, silver).await?);
     step.rows_read = tracks.len() as u64;
     let mut complete = tracks.complete(&options.features);
     complete.retain(|&track| options.allow_synthetic || tracks.source(track) != Some("synthetic"));
-    // Seconds of work on all cores: whoever else is to be served by this thread is handed on.
-    let fitted = tokio::task::block_in_place(|| model::fit_model(&tracks, &complete, options))?;
-    let Some(model) = fitted else {
+    let Some(model) = fit(&tracks, &complete, options).await? else {
         tracing::warn!("no track id in silver has audio features: there is no mood to tell");
         let batch = rows::tracks_without_model(&tracks)?;
         let written = store(&context.lake, &MOOD_CLUSTERS, vec![batch], Mode::Replace, &note).await?;
@@ -174,12 +173,19 @@ pub async fn build(context: &Context, source: &Source, options: &MoodOptions) ->
     Ok(steps)
 }
 
+/// Fits the model, on threads of its own: it is seconds of work, in which other jobs go on.
+async fn fit(tracks: &Arc<Tracks>, complete: &[usize], options: &MoodOptions) -> Result<Option<Model>> {
+    let (tracks, complete, options) = (Arc::clone(tracks), complete.to_vec(), options.clone());
+    let fitted = tokio::task::spawn_blocking(move || model::fit_model(&tracks, &complete, &options)).await;
+    fitted.explain(|| "the mood model cannot be fitted".to_owned())?
+}
+
 async fn read_tracks(context: &Context, silver: &Snapshot) -> Result<Tracks> {
     let failed = || format!("table {}: its tracks cannot be read", LISTENING_WITH_FEATURES.label());
     let scope = context.engine.scope();
     scope.register("listening_with_features", silver.provider(&scope.state()).await?)?;
     let frame = scope.model("mood tracks", TRACKS, Vec::<datafusion::scalar::ScalarValue>::new()).await?;
-    let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+    let schema = Arc::new(frame.schema().as_arrow().clone());
     Tracks::new(&schema, &frame.collect().await.explain(failed)?)
 }
 
