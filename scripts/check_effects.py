@@ -44,24 +44,14 @@ for share, freedom in [(0.01, 2.5), (0.6, 7.0), (0.975, 18.0), (0.975, 8.0), (0.
 
 # describe.rs
 values = np.array([0.31, 0.72, 0.15, 0.9, 0.44, 0.44, 0.08])
-weights = np.array([30.0, 200.0, 15.0, 0.0, 240.0, 180.0, 90.0])
 check("describe.rs", "mean, sd", [values.mean(), values.std(ddof=1)])
 check("describe.rs", "quantiles", np.quantile(values, [0.0, 0.1, 0.25, 0.5, 0.9, 1.0]))
-check("describe.rs", "weighted mean", np.average(values, weights=weights))
-check("describe.rs", "weighted sd", math.sqrt(np.cov(values, aweights=weights)))
 
 # diversity.rs
 for counts in [[5, 3, 2], [99, 1], [7, 7, 1, 1, 1, 40]]:
     check("diversity.rs", f"entropy of {counts}", stats.entropy(counts) / math.log(len(counts)))
 
 # correlation.rs
-a, b = np.array([(1.0, 2.1), (2.0, 1.9), (2.0, 3.3), (4.0, 3.0), (5.5, 7.2), (6.0, 4.4), (8.0, 4.4), (9.0, 30.0)]).T
-pearson = stats.pearsonr(a, b)
-interval = pearson.confidence_interval(0.95)
-check("correlation.rs", "pearson", [pearson.statistic, interval.low, interval.high])
-r = stats.spearmanr(a, b).statistic
-half = stats.norm.ppf(0.975) * math.sqrt((1 + r * r / 2) / (len(a) - 3))
-check("correlation.rs", "spearman", [r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)])
 check("correlation.rs", "autocorrelation", np.corrcoef([3, 4, 1.5, 2], [1, 2, 4, 3])[0, 1])
 
 # multiple.rs
@@ -71,13 +61,9 @@ check("multiple.rs", "benjamini-hochberg", multipletests(p_values, method="fdr_b
 
 # effects.rs
 differences = np.array([0.05, -0.02, 0.11, 0.07, 0.0, 0.13, 0.04, -0.05, 0.08])
-others = np.array([0.41, 0.35, 0.2, 0.44, 0.61, 0.5, 0.38, 0.29])
 test = stats.ttest_1samp(differences, 0)
 interval = test.confidence_interval(0.95)
 check("effects.rs", "paired", [differences.mean(), interval.low, interval.high, test.pvalue, test.df])
-test = stats.ttest_ind(others, differences, equal_var=False)
-interval = test.confidence_interval(0.95)
-check("effects.rs", "welch", [others.mean() - differences.mean(), interval.low, interval.high, test.pvalue, test.df])
 
 days = [
     (3, 0.05), (3, 0.11), (4, -0.02), (5, 0.09), (5, 0.04), (5, 0.12), (7, 0.0),

@@ -25,29 +25,6 @@ pub(crate) fn moments(values: &[f64]) -> Option<(f64, f64)> {
     Some((mean, squares / (values.len() - 1) as f64))
 }
 
-/// The mean of pairs of a value and its weight, such as seconds listened; `None` when no weight is above 0. Pairs whose weight is
-/// not above 0 do not count.
-#[must_use]
-pub fn weighted_mean(weighted: &[(f64, f64)]) -> Option<f64> {
-    let first = weighted.iter().find(|pair| pair.1 > 0.0)?.0;
-    let (sum, weights) =
-        counted(weighted).fold((0.0, 0.0), |at, (value, weight)| (at.0 + weight * (value - first), at.1 + weight));
-    Some(first + sum / weights)
-}
-
-/// The standard deviation of pairs of a value and its weight, in which the unit of the weights does not matter: the weighted
-/// squares are divided by Σw − Σw² / Σw (numpy's `cov` with `aweights`), which for equal weights is the sample's. `None` under
-/// two values of a weight above 0.
-#[must_use]
-pub fn weighted_sd(weighted: &[(f64, f64)]) -> Option<f64> {
-    let mean = weighted_mean(weighted)?;
-    let sums = counted(weighted).fold((0.0, 0.0, 0.0), |at, (value, weight)| {
-        (at.0 + weight * (value - mean) * (value - mean), at.1 + weight, at.2 + weight * weight)
-    });
-    let (squares, weights, squared_weights) = sums;
-    (counted(weighted).count() > 1).then(|| (squares / (weights - squared_weights / weights)).sqrt())
-}
-
 /// The value in the middle, or halfway between the two in the middle; `None` without values.
 #[must_use]
 pub fn median(values: &[f64]) -> Option<f64> {
@@ -68,11 +45,6 @@ pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let (low, high) = (*sorted.get(below)?, *sorted.get(below + 1).unwrap_or(sorted.get(below)?));
     // From the nearer end, as numpy does, so that two equal neighbours give exactly their value.
     Some(if part < 0.5 { low + (high - low) * part } else { high - (high - low) * (1.0 - part) })
-}
-
-/// The pairs that have a weight.
-fn counted(weighted: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
-    weighted.iter().copied().filter(|pair| pair.1 > 0.0)
 }
 
 #[cfg(test)]
@@ -102,28 +74,12 @@ mod tests {
     }
 
     #[test]
-    fn weighted_figures_are_those_of_numpy() {
-        let weighted: Vec<(f64, f64)> = VALUES.into_iter().zip([30.0, 200.0, 15.0, 0.0, 240.0, 180.0, 90.0]).collect();
-        close(weighted_mean(&weighted), 0.460_331_125_827_814_5);
-        close(weighted_sd(&weighted), 0.224_664_792_084_181_28);
-    }
-
-    #[test]
-    fn equal_weights_change_nothing() {
-        let weighted = VALUES.map(|value| (value, 3.5));
-        close(weighted_mean(&weighted), mean(&VALUES).unwrap());
-        close(weighted_sd(&weighted), sample_sd(&VALUES).unwrap());
-    }
-
-    #[test]
     fn equal_values_have_no_spread_at_all() {
         assert_eq!((mean(&[0.1; 3]), sample_sd(&[0.1; 3])), (Some(0.1), Some(0.0)));
-        assert_eq!((weighted_mean(&[(0.1, 0.7); 3]), weighted_sd(&[(0.1, 0.7); 3])), (Some(0.1), Some(0.0)));
     }
 
     #[test]
     fn too_few_values_have_no_figure() {
-        assert_eq!((mean(&[]), sample_sd(&[1.0]), weighted_mean(&[(1.0, 0.0)])), (None, None, None));
-        assert_eq!(weighted_sd(&[(1.0, 2.0), (3.0, 0.0)]), None);
+        assert_eq!((mean(&[]), sample_sd(&[1.0])), (None, None));
     }
 }

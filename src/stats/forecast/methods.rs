@@ -17,8 +17,8 @@ pub(super) type Ahead = [Option<f64>; HORIZONS];
 /// Days in a week, the one season looked at.
 pub(super) const WEEK: usize = 7;
 
-/// Weeks the seasonal naive method goes back at most, and weeks of days the mean takes in: eight, the baseline period of
-/// `gold.listening_daily`. What was heard earlier says little about next week.
+/// Weeks the seasonal naive method goes back at most, and weeks of days the mean takes in. What was heard
+/// earlier says little about next week.
 const WEEKS_RECENT: usize = 8;
 
 /// Weeks in which the mean of a weekday looks for its values: half a year.
