@@ -12,7 +12,7 @@ use crate::lake::snapshot::AsOf;
 /// The other table.
 pub enum Pinned {
     /// At the version that the rows were built from; the newest where nothing says which.
-    At { target: Snapshot, is_newest: bool },
+    At(Snapshot),
     /// It cannot be looked at, and why.
     Nowhere(String),
 }
@@ -28,14 +28,18 @@ pub async fn target(subject: &Subject<'_>, reference: &Reference) -> Result<Pinn
     let Some(newest) = at.open().await? else {
         return Ok(Pinned::Nowhere(format!("there is no {label}")));
     };
-    let Some(version) = built_from["version"].as_u64().filter(|&version| version != newest.version()) else {
-        return Ok(Pinned::At { target: newest, is_newest: true });
+    // Nothing says what foreign rows were built from: what is there now has to do.
+    let Some(version) = built_from["version"].as_u64() else {
+        return Ok(Pinned::At(newest));
     };
     if newest.identity()?["id"] != built_from["id"] || version > newest.version() {
         return Ok(Pinned::Nowhere(format!("it was built from a {label} that another has replaced since")));
     }
+    if version == newest.version() {
+        return Ok(Pinned::At(newest));
+    }
     match at.open_as_of(AsOf::Version(version)).await {
-        Ok(Some(target)) => Ok(Pinned::At { target, is_newest: false }),
+        Ok(Some(target)) => Ok(Pinned::At(target)),
         Ok(None) | Err(_) => {
             Ok(Pinned::Nowhere(format!("version {version} of {label}, which it was built from, is no longer there")))
         }
