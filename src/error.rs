@@ -15,6 +15,8 @@ pub enum Kind {
     Usage,
     /// Spotify wants the person to log in again: exit code 3.
     Authorization,
+    /// A data-quality rule of severity error is broken: exit code 4.
+    Quality,
 }
 
 impl Kind {
@@ -25,6 +27,7 @@ impl Kind {
             Self::Failure => 1,
             Self::Usage => 2,
             Self::Authorization => 3,
+            Self::Quality => 4,
         }
     }
 }
@@ -58,6 +61,12 @@ impl Error {
     #[must_use]
     pub fn authorization(what: impl Into<String>) -> Self {
         Self { kind: Kind::Authorization, what: what.into(), hint: None, source: None }
+    }
+
+    /// Data that breaks a rule which must hold.
+    #[must_use]
+    pub fn quality(what: impl Into<String>) -> Self {
+        Self { kind: Kind::Quality, what: what.into(), hint: None, source: None }
     }
 
     /// Adds the second line: what to do.

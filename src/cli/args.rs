@@ -72,11 +72,11 @@ pub enum Command {
     Auth(AuthCommand),
     /// Brings recent plays, audio features and the catalogue into bronze
     Ingest(IngestArgs),
-    /// Runs the pipeline: ingestion, silver, gold
+    /// Runs the pipeline: ingestion, silver, gold, checks
     Run(RunArgs),
     /// Runs the pipeline every six hours, and reads the recent plays in between
     Schedule(ScheduleArgs),
-    /// Tells whether this lake's scheduler is alive; exits with 1 when it is not
+    /// Tells whether this lake's scheduler is alive and its checks hold; exits with 1 when not
     Health,
     /// Answers a SQL query over the lake's tables; reads only
     Query(QueryArgs),
@@ -84,6 +84,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Tells what is in the lake
     Status(StatusArgs),
+    /// Holds the tables against their data-quality rules; exits with 4 when one of severity error is broken
+    Check(CheckArgs),
     /// Prints completions for a shell
     Completions {
         /// The shell
@@ -340,6 +342,19 @@ pub enum QueryFormat {
 #[derive(Args, Debug)]
 pub struct StatusArgs {
     /// How the status is written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ReportFormat,
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// The tables or layers to check, such as silver.listening_with_features or gold; all when none is named
+    #[arg(value_name = "TABLE")]
+    pub tables: Vec<String>,
+    /// Shows some of the rows that break a rule, so many for each [default: none; 5 without a number]
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "5", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub show: Option<u16>,
+    /// How the findings are written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: ReportFormat,
 }

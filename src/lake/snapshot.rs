@@ -73,6 +73,14 @@ impl Snapshot {
         Ok(self.state()?.arrow_schema())
     }
 
+    /// The columns whose values name the folders of the data files.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn partitions(&self) -> Result<Vec<String>> {
+        Ok(self.state()?.metadata().partition_columns().to_vec())
+    }
+
     /// Rows, bytes and files, from the log alone.
     ///
     /// # Errors

@@ -3,10 +3,12 @@
 //! Owns that order: it is written down nowhere else. Steps become rows of `ops/runs`. A part of the ingestion that
 //! fails is told and the others go on; the layers above build on what is there.
 
+mod checks;
 mod ingest;
 mod journal;
 mod record;
 
+pub use checks::checks;
 pub use ingest::{FeatureProvider, Ingest, Sources, WithoutSpotify, ingest, replay};
 pub use journal::{Journal, Tell};
 pub use record::record;
@@ -31,7 +33,7 @@ pub struct Options {
     pub mood: MoodOptions,
 }
 
-/// Runs what there is to run: ingestion, silver, gold.
+/// Runs what there is to run: ingestion, silver, gold, and the checks of what they left.
 ///
 /// # Errors
 /// When the lake's tables cannot be named. What fails is in the journal; what the steps before wrote stays.
@@ -57,6 +59,7 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
         Err(error) => journal.failed(Step::new("build-silver", CATALOG_TRACKS.label()), error),
     }
     gold(context, &JOBS, &options.mood, journal).await;
+    checks(context, journal).await;
     Ok(())
 }
 

@@ -36,6 +36,7 @@ impl Ended {
     pub fn words(&self) -> String {
         match self.code {
             3 => "a login is needed".to_owned(),
+            4 => "a data-quality rule is broken".to_owned(),
             _ => self.status.map_or_else(|| "it could not be started".to_owned(), |status| status.to_string()),
         }
     }

@@ -16,7 +16,7 @@ use child::{Child, Ended};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use due::{Plan, Work};
-use state::{Last, State, StateFile};
+use state::{Broken, Last, State, StateFile};
 use std::ffi::OsString;
 use std::fs::TryLockError;
 use std::path::PathBuf;
@@ -215,6 +215,10 @@ impl Keeper {
         self.update(|state| {
             state.running = None;
             state.end(work, Last { started_at: Some(started), ended_at: Some(now), code: Some(ended.code), failures: 0 });
+            // A run without checks, such as a poll, leaves what the last ones found.
+            if let Some(says) = summary::broken(&ended.stdout) {
+                state.broken = (!says.is_empty()).then_some(Broken { at: now, says });
+            }
         });
         let next = match work {
             Work::Full => Some(self.service.plan.next_full(&self.state, now)),

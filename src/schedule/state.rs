@@ -3,7 +3,7 @@
 //! Owns the state file, which `health` reads too. Losing it costs one run at once, nothing else.
 
 use super::due::Work;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::private_file::{self, Document};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,15 @@ pub struct Last {
     pub failures: u32,
 }
 
+/// Data-quality rules of severity error that do not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Broken {
+    /// When the run that found it ended.
+    pub at: DateTime<Utc>,
+    /// Which rules of which tables.
+    pub says: String,
+}
+
 /// What the scheduler knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
@@ -39,6 +48,8 @@ pub struct State {
     pub full: Last,
     /// The last light poll.
     pub poll: Last,
+    /// What is broken by the last checks that a run made; none where all holds.
+    pub broken: Option<Broken>,
     /// The day on which the person was last reminded of something.
     pub reminded_on: Option<NaiveDate>,
 }
@@ -55,8 +66,9 @@ impl State {
     /// A run has ended.
     pub fn end(&mut self, work: Work, mut ended: Last) {
         let last = self.last_mut(work);
-        // Counted when it began.
-        ended.failures = if ended.code == Some(0) { 0 } else { last.failures };
+        // Counted when it began. Rows that break a rule are not mended by running again: that is no failure to be tried again soon.
+        let is_done = [0, i32::from(Kind::Quality.exit_code())].map(Some).contains(&ended.code);
+        ended.failures = if is_done { 0 } else { last.failures };
         *last = ended;
     }
 
@@ -132,5 +144,8 @@ mod tests {
         state.begin(Work::Poll, now);
         state.end(Work::Poll, ended(0));
         assert_eq!((state.poll.failures, state.full.failures), (0, 0));
+        state.begin(Work::Full, now);
+        state.end(Work::Full, ended(4));
+        assert_eq!((state.full.failures, state.full.code), (0, Some(4)), "broken rules are not tried again");
     }
 }

@@ -10,6 +10,8 @@ pub fn of(stdout: &str) -> String {
         let table = step["table"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
         let says = step["remark"].as_str().unwrap_or_default();
         match step["outcome"].as_str() {
+            // The checks have a word of their own where they found something.
+            Some("wrote") if step["step"] == "check" => {}
             Some("wrote") => parts.push(format!("{table} {} rows", step["rows_written"])),
             Some("deferred") => parts.push(format!("deferred: {says}")),
             Some("failed") => parts.push(format!("{} failed", step["step"].as_str().unwrap_or_default())),
@@ -19,9 +21,29 @@ pub fn of(stdout: &str) -> String {
     if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") }
 }
 
+/// What the run's checks came to: what is broken, nothing (an empty text), or none where it made none.
+pub fn broken(stdout: &str) -> Option<String> {
+    let document = serde_json::from_str::<Value>(stdout).ok()?;
+    let step = document["steps"].as_array()?.iter().find(|step| step["step"] == "check")?;
+    match step["outcome"].as_str()? {
+        "failed" => Some(step["remark"].as_str().unwrap_or("the checks failed").to_owned()),
+        _ => Some(String::new()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{broken, of};
+
+    #[test]
+    fn checks_are_told_only_where_they_found_something() {
+        let with = |outcome: &str| {
+            format!(r#"{{"steps":[{{"step":"check","table":"ops/check_results","outcome":"{outcome}","remark":"1 rule"}}]}}"#)
+        };
+        assert_eq!((of(&with("wrote")), broken(&with("wrote"))), ("nothing new".to_owned(), Some(String::new())));
+        assert_eq!((of(&with("failed")), broken(&with("failed"))), ("check failed".to_owned(), Some("1 rule".to_owned())));
+        assert_eq!((broken(r#"{"steps":[]}"#), broken("thread panicked")), (None, None));
+    }
 
     #[test]
     fn a_run_is_told_by_what_it_wrote_and_what_failed() {

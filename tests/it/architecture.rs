@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each place and what it may use, from the top down.
-const PLACES: [(&str, &[&str]); 19] = [
+const PLACES: [(&str, &[&str]); 20] = [
     (
         "cli",
         &[
             "schedule",
             "report",
             "pipeline",
+            "check",
             "bronze",
             "silver",
             "gold",
@@ -31,7 +32,8 @@ const PLACES: [(&str, &[&str]); 19] = [
     ),
     ("schedule", &["clock", "error", "private_file"]),
     ("report", &["lake", "engine", "error"]),
-    ("pipeline", &["bronze", "silver", "gold", "reccobeats", "spotify", "context", "lake", "clock", "error"]),
+    ("pipeline", &["check", "bronze", "silver", "gold", "reccobeats", "spotify", "context", "lake", "clock", "error"]),
+    ("check", &["context", "lake", "engine", "clock", "error"]),
     ("bronze", &["reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
     ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),

@@ -5,6 +5,7 @@ mod architecture;
 mod authorization;
 mod bad_input;
 mod catalog;
+mod check;
 mod cli;
 mod fake_spotify;
 mod gold;

@@ -5,6 +5,7 @@
 mod auth;
 mod bronze;
 mod build;
+mod check;
 mod demo;
 mod ingest;
 mod query;
@@ -48,6 +49,7 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Query(args) => query::query(&settings, args).await,
         Command::Report(args) => report::report(&settings, &args).await,
         Command::Status(args) => status::status(&settings, &args).await,
+        Command::Check(args) => check::check(global, &settings, &args).await,
         // Answered before they come here: one needs no lake, the other hears signals itself.
         Command::Completions { .. } | Command::Schedule(_) => Ok(()),
     }

@@ -134,6 +134,10 @@ pub fn health(settings: &Settings) -> Result<()> {
         return Err(Error::failure(format!("the {work} run has been going on since {}", time(started)))
             .hint("look at the scheduler's log and start it again"));
     }
+    if let Some(broken) = &state.broken {
+        return Err(Error::failure(format!("alive, but the checks of {} failed: {}", time(broken.at), broken.says))
+            .hint("`moodlake check --show` shows the rows; the next full run checks again (docs/check.md)"));
+    }
     print(&format!("alive; full run: {}; poll: {}\n", told(&state.full), told(&state.poll)))
 }
 
@@ -146,6 +150,7 @@ fn told(last: &Last) -> String {
     match (last.started_at, last.code) {
         (None, _) => "none yet".to_owned(),
         (Some(started), Some(0)) => format!("done, began {}", time(started)),
+        (Some(started), Some(4)) => format!("done, but a data-quality rule is broken, began {}", time(started)),
         (Some(started), Some(3)) => format!("needs a login, began {}", time(started)),
         (Some(started), Some(code)) => format!("failed with {code} ({} in a row), began {}", last.failures, time(started)),
         (Some(started), None) => format!("in flight since {}", time(started)),

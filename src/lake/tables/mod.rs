@@ -14,7 +14,7 @@ pub use gold::{
     FORECAST_BACKTESTS, LISTENING_SESSIONS, LISTENING_STREAKS, MOOD_CIRCUMPLEX, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS,
     MOOD_DRIVERS, MOOD_FORECAST, PLAY_MOODS, TEMPORAL_PATTERNS, TOP_ITEMS, TRACK_RECOMMENDATIONS, WELLBEING_INDICATORS,
 };
-pub use ops::{FEATURE_MISSES, HISTORY_GAPS, IMPORT_LEDGER, RUNS};
+pub use ops::{CHECK_RESULTS, FEATURE_MISSES, HISTORY_GAPS, IMPORT_LEDGER, RUNS};
 pub use silver::{CATALOG_TRACKS, LISTENING_WITH_FEATURES};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -69,7 +69,7 @@ pub const AUDIO_FEATURES: [&str; 12] = [
 ];
 
 /// All declared tables, in the order in which data flows.
-pub const ALL: [&Table; 24] = [
+pub const ALL: [&Table; 25] = [
     &LISTENING_HISTORY,
     &TRACK_FEATURES,
     &SYNTHETIC_FEATURES,
@@ -94,6 +94,7 @@ pub const ALL: [&Table; 24] = [
     &HISTORY_GAPS,
     &FEATURE_MISSES,
     &RUNS,
+    &CHECK_RESULTS,
 ];
 
 /// Delta knows one kind of text and one of lists, whatever their layout in memory.

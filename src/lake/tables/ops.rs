@@ -75,3 +75,26 @@ pub const RUNS: Table = Table {
         ]
     },
 };
+
+pub const CHECK_RESULTS: Table = Table {
+    layer: "ops",
+    name: "check_results",
+    comment: "One row a rule, table and check",
+    partitions: &[],
+    key: None,
+    unique_columns: &[],
+    columns: || {
+        vec![
+            text("run_id"),
+            instant("checked_at"),
+            text("table_name"),
+            text("rule"),
+            text("severity"),
+            text("outcome"),
+            long("rows_checked"),
+            long("rows_failed"),
+            text("detail"),
+            long("table_version"),
+        ]
+    },
+};

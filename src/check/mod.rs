@@ -1,0 +1,143 @@
+//! Data quality: declared rules held against the tables of a lake.
+//!
+//! Owns the order of the questions to a table and what becomes of one that cannot be read. The rules themselves are declared in
+//! `rules`, one file a layer; it changes no table but `ops/check_results`. Whoever calls decides what a broken rule means.
+
+mod finding;
+mod keys;
+mod pinned;
+mod record;
+pub mod rule;
+pub mod rules;
+mod scan;
+mod shape;
+mod sql;
+mod subject;
+mod usual;
+
+pub use finding::{Finding, Outcome, Report};
+pub use record::record;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::lake::{Lake, Snapshot, Table};
+use finding::Verdict;
+use rule::{Asks, Rule, Severity};
+use rules::TableRules;
+use subject::{Bench, Subject};
+
+/// The tables of the lake that have rules, all of them or those that are named: `layer.table`, `layer/table`, a table, a layer.
+///
+/// # Errors
+/// When the lake is empty, or a name is none of a table that is there.
+pub fn chosen(lake: &Lake, names: &[String]) -> Result<Vec<TableRules>> {
+    let mut present = Vec::new();
+    for (table, rules) in rules::all() {
+        if lake.table(table)?.exists() {
+            present.push((table, rules));
+        }
+    }
+    if present.is_empty() {
+        return Err(Error::failure(format!("the lake {} holds no tables", lake.root().display()))
+            .hint("`moodlake demo` shows one, `moodlake import PATH` begins your own; --lake names another place"));
+    }
+    for name in names {
+        if !present.iter().any(|(table, _)| is_named(table, name)) {
+            let known: Vec<_> = present.iter().map(|(table, _)| format!("{}.{}", table.layer, table.name)).collect();
+            return Err(Error::usage(format!("there is no table {name} with rules in this lake"))
+                .hint(format!("the lake holds: {}", known.join(", "))));
+        }
+    }
+    present.retain(|(table, _)| names.is_empty() || names.iter().any(|name| is_named(table, name)));
+    Ok(present)
+}
+
+fn is_named(table: &Table, name: &str) -> bool {
+    name == table.layer || name == table.name || name.replace('/', ".") == format!("{}.{}", table.layer, table.name)
+}
+
+/// Holds the tables against their rules. A table that cannot be read is a finding, and the others are checked all the same.
+pub async fn check(context: &Context, tables: &[TableRules], examples_max: usize) -> Report {
+    let bench = Bench { lake: &context.lake, engine: &context.engine, now: context.clock.now(), examples_max };
+    let mut findings = Vec::new();
+    for (table, rules) in tables {
+        table_findings(bench, table, rules, &mut findings).await;
+    }
+    Report { checked_at: bench.now, findings }
+}
+
+const READABLE: Rule = Rule::error("readable", Asks::NotNull(&[]));
+const SCHEMA: Rule = Rule::error("schema", Asks::NotNull(&[]));
+
+async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule], findings: &mut Vec<Finding>) {
+    let unreadable = |error: &Error| finding(table, &READABLE, Verdict::failed(error.in_one_line()), None, None);
+    let opened = match bench.lake.table(table) {
+        Ok(at) => at.open().await,
+        Err(error) => Err(error),
+    };
+    let snapshot = match opened {
+        Ok(Some(snapshot)) => snapshot,
+        // It was there a moment ago; a table that is taken away meanwhile is not checked.
+        Ok(None) => return,
+        Err(error) => return findings.push(unreadable(&error)),
+    };
+    let version = Some(snapshot.version());
+    match ask(bench, table, snapshot, rules).await {
+        Ok(asked) => {
+            findings.push(finding(table, &READABLE, Verdict::passed(), version, None));
+            findings.extend(asked);
+        }
+        Err(error) => findings.push(Finding { table_version: version, ..unreadable(&error) }),
+    }
+}
+
+/// Asks all rules of one version of a table, those of single rows in one scan.
+async fn ask(bench: Bench<'_>, table: &'static Table, snapshot: Snapshot, rules: &[Rule]) -> Result<Vec<Finding>> {
+    let version = Some(snapshot.version());
+    let stored = snapshot.schema()?;
+    let mut findings = vec![finding(table, &SCHEMA, shape::verdict(table, &snapshot)?, version, None)];
+    let mut subject = Subject { bench, table, snapshot, rows: 0 };
+    let unfit = |rule: &Rule| shape::unfit(table, &stored, &rule.columns());
+    let scalar: Vec<&Rule> = rules.iter().filter(|rule| scan::is_scalar(rule) && unfit(rule).is_none()).collect();
+    let scope = subject.scope().await?;
+    let (rows, failed) = scan::count(&subject, &scope, &scalar).await?;
+    subject.rows = rows;
+    for rule in rules {
+        let is_about_others = matches!(rule.asks, Asks::Complete(_));
+        let verdict = if let Some(column) = unfit(rule) {
+            Verdict::skipped(format!("the table has no column {column} of the declared type"))
+        } else if rows == 0 && !is_about_others {
+            Verdict::skipped("the table is empty")
+        } else if let Some(place) = scalar.iter().position(|asked| asked.name == rule.name) {
+            scan::verdict(&subject, &scope, rule, failed.get(place).copied().unwrap_or_default()).await?
+        } else if matches!(rule.asks, Asks::Fresh { .. } | Asks::NotShrunk | Asks::UsualArrivals { .. }) {
+            usual::verdict(&subject, rule).await?
+        } else {
+            keys::verdict(&subject, rule).await?
+        };
+        findings.push(finding(table, rule, verdict, version, Some(rows)));
+    }
+    Ok(findings)
+}
+
+fn finding(table: &Table, rule: &Rule, verdict: Verdict, table_version: Option<u64>, rows: Option<u64>) -> Finding {
+    Finding {
+        table: table.label(),
+        rule: rule.name,
+        severity: rule.severity,
+        outcome: verdict.outcome,
+        rows_checked: rows.filter(|_| verdict.rows_failed.is_some()),
+        rows_failed: verdict.rows_failed,
+        detail: verdict.detail,
+        table_version,
+        examples: verdict.examples,
+    }
+}
+
+/// What a check came to, in half a line.
+#[must_use]
+pub fn summary(report: &Report) -> String {
+    let count = |outcome| report.findings.iter().filter(|finding| finding.outcome == outcome).count();
+    let [errors, warnings] = [Severity::Error, Severity::Warn].map(|severity| report.broken(severity).count());
+    format!("{} rules hold, {warnings} warnings, {errors} errors, {} skipped", count(Outcome::Passed), count(Outcome::Skipped))
+}

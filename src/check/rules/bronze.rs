@@ -1,0 +1,87 @@
+//! What is asked of bronze: what came in is whole, once, and plausible.
+//!
+//! Values of other people's sources are kept as they are, so that an odd one among them is only a warning here; what silver makes
+//! of them is held to `error`.
+
+use super::{AUDIO, AUDIO_AS_TOLD, TableRules};
+use crate::check::rule::{Asks, Rule};
+use crate::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, REJECTED_ROWS, SYNTHETIC_FEATURES, TRACK_FEATURES};
+
+/// Longer than any track, in milliseconds: a day.
+const LENGTH_MAX_MS: f64 = 86_400_000.0;
+
+pub const RULES: &[TableRules] = &[
+    (&LISTENING_HISTORY, HISTORY),
+    (&TRACK_FEATURES, TRACKS),
+    (&SYNTHETIC_FEATURES, SYNTHETIC),
+    (&KAGGLE_TRACKS, KAGGLE),
+    (&REJECTED_ROWS, REJECTED),
+];
+
+const HISTORY: &[Rule] = &[
+    Rule::error(
+        "not_null",
+        Asks::NotNull(&["play_id", "user_id", "played_at", "date", "month", "source", "time_basis", "ingested_at", "run_id"]),
+    ),
+    Rule::error("unique", Asks::Unique(&["play_id"])),
+    // A simulated listener has days of its own, whatever the clock says.
+    Rule::error(
+        "not_future",
+        Asks::NotFuture { column: "played_at", of: "source IS NULL OR source <> 'simulated'", columns: &["source"] },
+    ),
+    Rule::error(
+        "day_of_play",
+        Asks::Holds {
+            columns: &["played_at", "date", "month"],
+            condition: "date = CAST(played_at AS DATE) AND month = substr(CAST(date AS VARCHAR), 1, 7)",
+        },
+    ),
+    Rule::error("time_basis", Asks::OneOf("time_basis", &["end", "start", "unknown"])),
+    Rule::warn("in_range", Asks::Within(&[("duration_ms", 0.0, LENGTH_MAX_MS), ("ms_played", 0.0, LENGTH_MAX_MS)])),
+    Rule::warn(
+        "fresh",
+        Asks::Fresh {
+            column: "played_at",
+            of: "source = 'spotify_api'",
+            columns: &["source"],
+            days_max: 7,
+            without: "no play came from Spotify's API: what is imported is as old as its export",
+        },
+    ),
+    Rule::warn("usual_volume", Asks::UsualArrivals { of: "source = 'spotify_api'" }),
+];
+
+const TRACKS: &[Rule] = &[
+    Rule::error("not_null", Asks::NotNull(&["track_id", "source", "fetched_at"])),
+    Rule::error("unique", Asks::Unique(&["track_id"])),
+    Rule::warn("in_range", Asks::Within(AUDIO_AS_TOLD)),
+    Rule::warn("metadata_in_range", Asks::Within(&[("popularity", 0.0, 100.0), ("duration_ms", 0.0, LENGTH_MAX_MS)])),
+];
+
+const SYNTHETIC: &[Rule] = &[
+    Rule::error("not_null", Asks::NotNull(&["track_id", "source", "generator_version", "generated_by", "generated_at"])),
+    Rule::error("unique", Asks::Unique(&["track_id"])),
+    Rule::error("source", Asks::OneOf("source", &["synthetic"])),
+    Rule::error("in_range", Asks::Within(AUDIO)),
+    // The generator's own promise: nothing unknown, and 60 to 180 beats a minute.
+    Rule::error(
+        "as_generated",
+        Asks::Holds {
+            columns: &["tempo", "energy", "valence"],
+            condition: "coalesce(tempo BETWEEN 60 AND 180, false) AND energy IS NOT NULL AND valence IS NOT NULL",
+        },
+    ),
+];
+
+const KAGGLE: &[Rule] = &[
+    Rule::error("not_null", Asks::NotNull(&["row_id", "imported_at"])),
+    Rule::error("unique", Asks::Unique(&["row_id"])),
+    Rule::warn("has_track_id", Asks::NotNull(&["track_id"])),
+    Rule::warn("in_range", Asks::Within(AUDIO_AS_TOLD)),
+    Rule::warn("metadata_in_range", Asks::Within(&[("popularity", 0.0, 100.0), ("duration_ms", 0.0, LENGTH_MAX_MS)])),
+];
+
+const REJECTED: &[Rule] = &[
+    Rule::error("not_null", Asks::NotNull(&["reject_id", "source", "position", "reason", "raw", "rejected_at", "run_id"])),
+    Rule::error("unique", Asks::Unique(&["reject_id"])),
+];
