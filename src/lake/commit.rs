@@ -51,16 +51,14 @@ async fn after_failure(at: &TableAt, store: &LogStoreRef, adds: &[Add], error: E
 
 async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add>, mode: Mode, note: &Value) -> Result<u64> {
     let failed = |error| Error::failure(format!("table {}: the commit failed", at.label())).because(error).hint(SPACE);
-    let declared: StructType =
-        table.schema().as_ref().try_into_kernel().explain(|| format!("table {}: its columns are not Delta's", at.label()))?;
+    let declared = declared(table)?;
     let properties = properties(note);
     let mut actions: Vec<Action> = adds.into_iter().map(Action::Add).collect();
     let Some(current) = at.open().await? else {
         return create(store, table, &declared, actions, properties, None).await.map_err(failed);
     };
     let state = current.state()?;
-    let same_partitions = state.metadata().partition_columns().iter().map(String::as_str).eq(table.partitions.iter().copied());
-    if !same_partitions || state.schema().as_ref() != &declared {
+    if !is_as_declared(&current, table)? {
         if mode == Mode::Replace {
             return create(store, table, &declared, actions, properties, Some(&current)).await.map_err(failed);
         }
@@ -110,6 +108,17 @@ pub async fn commit_compaction(
             after_failure(current.at(), store, &adds, failed).await
         }
     }
+}
+
+fn declared(table: &Table) -> Result<StructType> {
+    table.schema().as_ref().try_into_kernel().explain(|| format!("table {}: its columns are not Delta's", table.label()))
+}
+
+/// Whether the table has the columns and partitions that this program writes.
+pub fn is_as_declared(current: &Snapshot, table: &Table) -> Result<bool> {
+    let state = current.state()?;
+    let partitions = state.metadata().partition_columns().iter().map(String::as_str);
+    Ok(partitions.eq(table.partitions.iter().copied()) && state.schema().as_ref() == &declared(table)?)
 }
 
 /// Old commits are forgotten by `maintain` alone, which knows what was promised; Delta's own rule forgets the last version before

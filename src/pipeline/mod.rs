@@ -5,6 +5,7 @@
 
 mod ingest;
 mod journal;
+pub mod maintain;
 mod record;
 
 pub use ingest::{FeatureProvider, Ingest, Sources, WithoutSpotify, ingest, replay};

@@ -11,6 +11,7 @@ pub fn of(stdout: &str) -> String {
         let says = step["remark"].as_str().unwrap_or_default();
         match step["outcome"].as_str() {
             Some("wrote") => parts.push(format!("{table} {} rows", step["rows_written"])),
+            Some("maintained") => parts.push(format!("{table} maintained")),
             Some("deferred") => parts.push(format!("deferred: {says}")),
             Some("failed") => parts.push(format!("{} failed", step["step"].as_str().unwrap_or_default())),
             _ => {}

@@ -16,6 +16,7 @@ fn help_names_every_command() {
         "run",
         "query",
         "status",
+        "maintain",
         "completions",
     ] {
         assert!(ran.stdout.contains(&format!("  {command} ")), "{command} is missing in:\n{}", ran.stdout);
@@ -25,7 +26,7 @@ fn help_names_every_command() {
 #[test]
 fn every_command_explains_its_flags() {
     let workspace = Workspace::new();
-    for command in ["demo", "import", "import-catalog", "build-silver", "build-gold", "run", "query", "status"] {
+    for command in ["demo", "import", "import-catalog", "build-silver", "build-gold", "run", "query", "status", "maintain"] {
         let ran = workspace.run(&format!("{command} --help")).succeeds();
         assert!(ran.stdout.contains("--lake"), "{}", ran.stdout);
     }

@@ -7,6 +7,7 @@ mod bronze;
 mod build;
 mod demo;
 mod ingest;
+mod maintain;
 mod query;
 mod query_examples;
 mod query_output;
@@ -46,6 +47,7 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Health => schedule::health(&settings),
         Command::Run(args) => build::run(global, &settings, &args).await,
         Command::Query(args) => query::query(&settings, args).await,
+        Command::Maintain(args) => maintain::maintain(global, &settings, &args).await,
         Command::Report(args) => report::report(&settings, &args).await,
         Command::Status(args) => status::status(&settings, &args).await,
         // Answered before they come here: one needs no lake, the other hears signals itself.

@@ -5,7 +5,7 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Explain, Result};
-use crate::lake::commit::commit_compaction;
+use crate::lake::commit::{commit_compaction, is_as_declared};
 use crate::lake::log::UPKEEP;
 use crate::lake::snapshot::Snapshot;
 use crate::lake::tables::Table;
@@ -40,7 +40,11 @@ pub struct Compacted {
 
 impl Plan {
     /// Looks for files to put together.
-    pub(super) async fn make(snapshot: &Snapshot, target_bytes: u64) -> Result<Self> {
+    pub(super) async fn make(snapshot: &Snapshot, table: &Table, target_bytes: u64) -> Result<Self> {
+        if !is_as_declared(snapshot, table)? {
+            // Of another release: it is replaced or refused when it is written to.
+            return Ok(Self { groups: Vec::new(), target_bytes });
+        }
         let mut partitions: BTreeMap<_, Vec<LogicalFileView>> = BTreeMap::new();
         for file in snapshot.files().await? {
             // Rows that another program has marked as deleted, and names that this one does not give, are left as they are.

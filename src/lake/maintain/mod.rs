@@ -12,7 +12,7 @@ pub use expire::{Expired, expire};
 
 use super::log::Log;
 use super::store::TableAt;
-use super::{Snapshot, leftovers};
+use super::{Snapshot, Table, leftovers};
 use crate::error::{Explain, Result};
 use deltalake::protocol::checkpoints::create_checkpoint;
 
@@ -33,10 +33,10 @@ pub struct Condition {
 ///
 /// # Errors
 /// When it cannot be read.
-pub async fn look(at: &TableAt, target_bytes: u64) -> Result<Option<Condition>> {
+pub async fn look(at: &TableAt, table: &Table, target_bytes: u64) -> Result<Option<Condition>> {
     let Some(snapshot) = at.open().await? else { return Ok(None) };
     let log = Log::list(at, &at.log_store()?).await?;
-    let plan = Plan::make(&snapshot, target_bytes).await?;
+    let plan = Plan::make(&snapshot, table, target_bytes).await?;
     let commits = log.since_checkpoint(snapshot.version());
     Ok(Some(Condition { snapshot, plan, commits }))
 }
