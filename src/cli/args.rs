@@ -82,8 +82,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Writes the five analyses of one listener as one HTML file, or as text for the terminal
     Report(ReportArgs),
-    /// Tells what is in the lake
-    Status(StatusArgs),
+    /// Tells what is in the lake, or what a table was made from
+    Status(LakeStatusArgs),
     /// Puts small files together and deletes what no promised version needs; rows stay as they are
     Maintain(MaintainArgs),
     /// Prints completions for a shell
@@ -371,6 +371,15 @@ pub enum QueryFormat {
     Ndjson,
     /// A Parquet file.
     Parquet,
+}
+
+#[derive(Args, Debug)]
+pub struct LakeStatusArgs {
+    /// Tells instead what this table was made from, back to bronze: versions, runs, models, parameters
+    #[arg(long, value_name = "TABLE")]
+    pub lineage: Option<String>,
+    #[command(flatten)]
+    pub status: StatusArgs,
 }
 
 #[derive(Args, Debug)]

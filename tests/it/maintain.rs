@@ -215,3 +215,31 @@ fn tables_that_are_not_there_are_explained() {
     workspace.run("maintain no_such_table").fails(2, "no_such_table is no table");
     workspace.run("maintain --target-size 5").fails(2, "--target-size 5");
 }
+
+#[test]
+fn the_way_back_to_bronze_is_told_also_after_maintenance() {
+    let workspace = Workspace::new();
+    import_one_by_one(&workspace, 0..3);
+    workspace.run("run").succeeds();
+    let lineage = |workspace: &Workspace, table: &str| -> Value {
+        let ran = workspace.run(&format!("status --lineage {table} --format json")).succeeds();
+        serde_json::from_str(&ran.stdout).expect("a JSON document")
+    };
+    let before = lineage(&workspace, "gold.temporal_patterns");
+    let silver = &before["inputs"][0];
+    assert_eq!((silver["as"].as_str(), silver["table"].as_str()), (Some("silver"), Some("silver/listening_with_features")));
+    assert!(silver["run_id"].is_string() && silver["model"].is_string(), "{silver}");
+    let history = silver["inputs"].as_array().unwrap().iter().find(|input| input["table"] == "bronze/listening_history_bronze");
+    let history = history.expect("the history");
+    assert_eq!((history["version"].as_u64(), history["missing"].as_str()), (Some(2), None), "{history}");
+    maintain(&workspace, "--retention 0s --shorten-time-travel");
+    assert_eq!(lineage(&workspace, "temporal_patterns"), before);
+    let text = workspace.run("status --lineage temporal_patterns").succeeds().stdout;
+    assert!(text.contains("silver: silver/listening_with_features, version 0"), "{text}");
+    // Another table in the place of the one that gold was made from is not taken for it.
+    std::fs::remove_dir_all(workspace.path("data/silver")).unwrap();
+    workspace.run("build-silver").succeeds();
+    let after = lineage(&workspace, "temporal_patterns");
+    assert_eq!(after["inputs"][0]["missing"], "another table is in its place", "{after}");
+    workspace.run("status --lineage nothing").fails(2, "there is no table nothing");
+}

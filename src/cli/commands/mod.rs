@@ -7,6 +7,7 @@ mod bronze;
 mod build;
 mod demo;
 mod ingest;
+mod lineage;
 mod maintain;
 mod query;
 mod query_examples;
