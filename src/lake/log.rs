@@ -145,5 +145,4 @@ impl Log {
 }
 
 #[cfg(test)]
-#[path = "log_tests.rs"]
 mod tests;

@@ -70,6 +70,11 @@ fn many_small_files_become_few_with_the_same_rows_and_nothing_is_built_anew() {
     let again = maintain(&workspace, "");
     assert_eq!(data(&workspace), before);
     assert_eq!(of(&again, "bronze/listening_history_bronze")["files_after"], 1);
+    // It comes to an end: after the record of runs itself there is nothing left to do.
+    maintain(&workspace, "");
+    let all = workspace.files("data");
+    maintain(&workspace, "");
+    assert_eq!(workspace.files("data"), all);
 
     // New rows are still merged, and what depends on them is built.
     import_one_by_one(&workspace, 11..13);

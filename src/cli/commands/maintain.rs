@@ -8,7 +8,7 @@ use crate::cli::output::{aligned, print, thousands};
 use crate::cli::settings::Settings;
 use crate::error::{Error, Explain, Result};
 use crate::lake::Table;
-use crate::lake::tables::ALL;
+use crate::lake::tables::{ALL, RUNS};
 use crate::pipeline::maintain::{Care, Maintained, RETENTION_DAYS, TARGET_BYTES, maintain as maintain_tables};
 use crate::pipeline::{self, Journal};
 use chrono::Duration;
@@ -39,7 +39,13 @@ pub async fn maintain(global: &Global, settings: &Settings, args: &MaintainArgs)
     // What is done is told below, a line a table.
     let mut journal = Journal::new(&|_| {});
     let done = maintain_tables(&context, &tables, &care, &mut journal).await;
-    let recorded = if care.dry_run { Ok(()) } else { pipeline::record(&context, "maintain", started, journal.steps()).await };
+    // A record of nothing but the record's own upkeep would only make more of it.
+    let is_of_record_alone = journal.steps().iter().all(|step| step.table == RUNS.label());
+    let recorded = if care.dry_run || is_of_record_alone {
+        Ok(())
+    } else {
+        pipeline::record(&context, "maintain", started, journal.steps()).await
+    };
     print(&match args.format {
         ReportFormat::Text => text(&done, &care),
         ReportFormat::Json => {

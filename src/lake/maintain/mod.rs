@@ -6,9 +6,11 @@
 
 mod compact;
 mod expire;
+mod plan;
 
-pub use compact::{Compacted, Plan};
+pub use compact::Compacted;
 pub use expire::{Expired, expire};
+pub use plan::Plan;
 
 use super::log::Log;
 use super::store::TableAt;

@@ -1,3 +1,5 @@
+//! Which versions stay readable, what may go, and for whose rows a commit speaks.
+
 use super::{Commit, Log, UPKEEP};
 use chrono::{DateTime, Utc};
 use object_store::path::Path;
