@@ -76,6 +76,8 @@ impl Task for Silent {
 pub enum Outcome {
     /// It wrote a new version.
     Wrote,
+    /// The rows are the same, in fewer files or with a shorter log.
+    Maintained,
     /// Nothing had changed, so nothing was written.
     UpToDate,
     /// It was not asked for, or there was nothing to do it with.
@@ -92,6 +94,7 @@ impl Outcome {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Wrote => "wrote",
+            Self::Maintained => "maintained",
             Self::UpToDate => "up_to_date",
             Self::Skipped => "skipped",
             Self::Deferred => "deferred",

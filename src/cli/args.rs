@@ -82,10 +82,12 @@ pub enum Command {
     Query(QueryArgs),
     /// Writes the five analyses of one listener as one HTML file, or as text for the terminal
     Report(ReportArgs),
-    /// Tells what is in the lake
-    Status(StatusArgs),
+    /// Tells what is in the lake, or what a table was made from
+    Status(LakeStatusArgs),
     /// Holds the tables against their data-quality rules; exits with 4 when one of severity error is broken
     Check(CheckArgs),
+    /// Puts small files together and deletes what no promised version needs; rows stay as they are
+    Maintain(MaintainArgs),
     /// Prints completions for a shell
     Completions {
         /// The shell
@@ -136,11 +138,39 @@ pub struct IngestArgs {
     pub format: ReportFormat,
 }
 
+#[derive(Args, Debug)]
+pub struct MaintainArgs {
+    /// The tables, with or without their layer [default: all]
+    #[arg(value_name = "TABLE")]
+    pub tables: Vec<String>,
+    /// Small files are put together up to this size [default: 128MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub target_size: Option<String>,
+    /// How long versions stay readable after they were replaced [default: 30d]
+    #[arg(long, value_name = "DURATION")]
+    pub retention: Option<String>,
+    /// Allows a retention of less than 30 days: what is deleted cannot be read again
+    #[arg(long, requires = "retention")]
+    pub shorten_time_travel: bool,
+    /// Tells what would be done, and writes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How the account is written on stdout
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ReportFormat,
+}
+
 #[derive(Args, Clone, Debug)]
 pub struct RunArgs {
     /// `json` writes what was done to stdout as one document; `text` writes nothing there
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: ReportFormat,
+    /// Afterwards maintains the tables that have more than 32 small files, or 50 commits since their last checkpoint
+    #[arg(long)]
+    pub maintain: bool,
+    /// How long versions stay readable after they were replaced; at least 30 days [default: 30d]
+    #[arg(long, value_name = "DURATION", requires = "maintain")]
+    pub retention: Option<String>,
     #[command(flatten)]
     pub mood: MoodArgs,
 }
@@ -159,6 +189,12 @@ pub struct ScheduleArgs {
     /// No light polls between full runs
     #[arg(long, conflicts_with = "poll")]
     pub no_poll: bool,
+    /// Leaves small files, long logs and old versions to `moodlake maintain`
+    #[arg(long)]
+    pub no_maintain: bool,
+    /// How long versions stay readable after they were replaced; at least 30 days [default: 30d]
+    #[arg(long, value_name = "DURATION", conflicts_with = "no_maintain")]
+    pub retention: Option<String>,
     #[command(flatten)]
     pub mood: MoodArgs,
 }
@@ -337,6 +373,15 @@ pub enum QueryFormat {
     Ndjson,
     /// A Parquet file.
     Parquet,
+}
+
+#[derive(Args, Debug)]
+pub struct LakeStatusArgs {
+    /// Tells instead what this table was made from, back to bronze: versions, runs, models, parameters
+    #[arg(long, value_name = "TABLE")]
+    pub lineage: Option<String>,
+    #[command(flatten)]
+    pub status: StatusArgs,
 }
 
 #[derive(Args, Debug)]

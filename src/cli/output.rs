@@ -43,6 +43,7 @@ pub fn tell(step: &Step) {
         Outcome::Wrote => {
             let _ = write!(line, " {} rows", thousands(step.rows_written));
         }
+        Outcome::Maintained => line.push_str(" maintained"),
         Outcome::UpToDate => line.push_str(" up to date"),
         Outcome::Skipped => line.push_str(" skipped"),
         Outcome::Deferred => line.push_str(" deferred"),

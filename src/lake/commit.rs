@@ -11,11 +11,10 @@ use super::write::{Mode, NOTE, SPACE};
 use crate::error::{Error, Explain, Result};
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Add, StructType};
+use deltalake::kernel::{Action, Add, Remove, StructType};
 use deltalake::logstore::LogStoreRef;
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
-use futures::TryStreamExt;
 use serde_json::Value;
 
 /// Commits the files; gives the version that holds them.
@@ -52,16 +51,14 @@ async fn after_failure(at: &TableAt, store: &LogStoreRef, adds: &[Add], error: E
 
 async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add>, mode: Mode, note: &Value) -> Result<u64> {
     let failed = |error| Error::failure(format!("table {}: the commit failed", at.label())).because(error).hint(SPACE);
-    let declared: StructType =
-        table.schema().as_ref().try_into_kernel().explain(|| format!("table {}: its columns are not Delta's", at.label()))?;
-    let properties = CommitProperties::default().with_metadata([(NOTE.to_owned(), note.clone())]);
+    let declared = declared(table)?;
+    let properties = properties(note);
     let mut actions: Vec<Action> = adds.into_iter().map(Action::Add).collect();
     let Some(current) = at.open().await? else {
         return create(store, table, &declared, actions, properties, None).await.map_err(failed);
     };
     let state = current.state()?;
-    let same_partitions = state.metadata().partition_columns().iter().map(String::as_str).eq(table.partitions.iter().copied());
-    if !same_partitions || state.schema().as_ref() != &declared {
+    if !is_as_declared(&current, table)? {
         if mode == Mode::Replace {
             return create(store, table, &declared, actions, properties, Some(&current)).await.map_err(failed);
         }
@@ -82,6 +79,52 @@ async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add
         .await
         .map_err(failed)?;
     Ok(committed.version())
+}
+
+/// Commits files that hold the rows of others, which they replace; gives the version.
+///
+/// # Errors
+/// When the log cannot be written, or another program has committed since. The table is then as before.
+pub async fn commit_compaction(
+    current: &Snapshot,
+    store: &LogStoreRef,
+    adds: Vec<Add>,
+    removes: Vec<Remove>,
+    target_bytes: u64,
+    note: &Value,
+) -> Result<u64> {
+    let operation = DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(target_bytes).unwrap_or(i64::MAX) };
+    let files = adds.iter().cloned().map(|add| Action::Add(Add { data_change: false, ..add }));
+    let actions: Vec<Action> = files.chain(removes.into_iter().map(Action::Remove)).collect();
+    // The note speaks for the rows of exactly this version: were another commit slipped in before, it would speak for that one too.
+    let committed = CommitBuilder::from(properties(note).with_max_retries(0))
+        .with_actions(actions)
+        .build(Some(current.state()?), store.clone(), operation)
+        .await;
+    match committed {
+        Ok(committed) => Ok(committed.version()),
+        Err(error) => {
+            let failed = Error::failure(format!("table {}: the commit failed", current.at().label())).because(error).hint(SPACE);
+            after_failure(current.at(), store, &adds, failed).await
+        }
+    }
+}
+
+fn declared(table: &Table) -> Result<StructType> {
+    table.schema().as_ref().try_into_kernel().explain(|| format!("table {}: its columns are not Delta's", table.label()))
+}
+
+/// Whether the table has the columns and partitions that this program writes.
+pub fn is_as_declared(current: &Snapshot, table: &Table) -> Result<bool> {
+    let state = current.state()?;
+    let partitions = state.metadata().partition_columns().iter().map(String::as_str);
+    Ok(partitions.eq(table.partitions.iter().copied()) && state.schema().as_ref() == &declared(table)?)
+}
+
+/// Old commits are forgotten by `maintain` alone, which knows what was promised; Delta's own rule forgets the last version before
+/// the retention, too, which is the one that `--as-of` means.
+fn properties(note: &Value) -> CommitProperties {
+    CommitProperties::default().with_metadata([(NOTE.to_owned(), note.clone())]).with_cleanup_expired_logs(Some(false))
 }
 
 /// A table that is new, or whose columns, partitions and protocol are replaced together with its rows, in one version.
@@ -112,11 +155,5 @@ async fn create(
 }
 
 async fn removals(current: &Snapshot) -> Result<Vec<Action>> {
-    current
-        .state()?
-        .file_views(current.delta().log_store().as_ref(), None)
-        .map_ok(|file| Action::Remove(file.remove_action(true)))
-        .try_collect()
-        .await
-        .explain(|| format!("table {}: its files cannot be listed", current.at().label()))
+    Ok(current.files().await?.iter().map(|file| Action::Remove(file.remove_action(true))).collect())
 }

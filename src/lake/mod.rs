@@ -7,6 +7,8 @@ pub mod catalog;
 mod commit;
 mod leftovers;
 pub mod lock;
+mod log;
+pub mod maintain;
 pub mod merge;
 pub mod rows;
 pub mod snapshot;

@@ -3,12 +3,14 @@
 //! Owns pinning: whoever holds a `Snapshot` reads the same rows however often the table is written meanwhile. Says how many
 //! rows and bytes there are from the log alone, and gives back the note that the commit carries.
 
+use super::log::Commit;
 use super::store::TableAt;
 use crate::error::{Error, Explain, Result};
 use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 use datafusion::execution::context::SessionState;
+use deltalake::kernel::LogicalFileView;
 use deltalake::{DeltaTable, DeltaTableError};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
@@ -30,6 +32,7 @@ pub enum AsOf {
 pub struct Snapshot {
     table: DeltaTable,
     at: TableAt,
+    rows_version: u64,
 }
 
 /// What the log tells of a snapshot without reading data.
@@ -56,13 +59,14 @@ impl Snapshot {
         &self.at
     }
 
-    /// What tells this version from any other, of this table or of one that took its place: for the note of what was built from it.
+    /// What tells these rows from any others, of this table or of one that took its place: for the note of what was built from
+    /// them. A version that only lays the rows of an earlier one out anew has the earlier one's identity.
     ///
     /// # Errors
     /// When the log cannot be read.
     pub fn identity(&self) -> Result<Value> {
         let id = self.state()?.metadata().id().to_owned();
-        Ok(json!({ "table": self.at.label(), "id": id, "version": self.version() }))
+        Ok(json!({ "table": self.at.label(), "id": id, "version": self.rows_version }))
     }
 
     /// The columns as the Delta log declares them.
@@ -107,23 +111,39 @@ impl Snapshot {
         self.table.table_provider().with_session(Arc::new(session.clone())).await.explain(|| self.unreadable())
     }
 
-    /// Whether this version has the data file.
-    pub(super) async fn holds_file(&self, path: &str) -> Result<bool> {
-        let log_store = self.table.log_store();
-        let files = self.state()?.file_views(log_store.as_ref(), None).map_ok(|file| file.path().to_string());
-        let paths: Vec<String> = files.try_collect().await.explain(|| self.unreadable())?;
-        Ok(paths.iter().any(|held| held == path))
+    /// A relation over some of this version's files.
+    pub(super) async fn provider_of(&self, session: &SessionState, paths: Vec<String>) -> Result<Arc<dyn TableProvider>> {
+        self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
+        let builder = self.table.table_provider().with_session(Arc::new(session.clone())).with_file_paths(paths);
+        Ok(Arc::new(builder.build().await.explain(|| self.unreadable())?))
     }
 
-    /// When the version was committed, and the note that this program left in it.
+    /// The files of this version.
+    pub(super) async fn files(&self) -> Result<Vec<LogicalFileView>> {
+        self.state()?.file_views(self.table.log_store().as_ref(), None).try_collect().await.explain(|| self.unreadable())
+    }
+
+    /// Whether this version has the data file.
+    pub(super) async fn holds_file(&self, path: &str) -> Result<bool> {
+        Ok(self.files().await?.iter().any(|held| held.path() == path))
+    }
+
+    /// When the rows were committed, and the note that this program left then.
     ///
     /// # Errors
     /// When the log cannot be read.
     pub async fn commit(&self) -> Result<(Option<DateTime<Utc>>, Option<Value>)> {
-        let mut commits: Vec<_> = self.table.history(Some(1)).try_collect().await.explain(|| self.unreadable())?;
-        let Some(mut commit) = commits.pop() else { return Ok((None, None)) };
-        let time = commit.timestamp.and_then(DateTime::from_timestamp_millis);
-        Ok((time, commit.info.remove(super::write::NOTE)))
+        Ok(self.own_commit().await?.unwrap_or_default().of_rows())
+    }
+
+    /// The commit of exactly this version: the log's history would begin with the newest one.
+    pub(super) async fn own_commit(&self) -> Result<Option<Commit>> {
+        Commit::read(&self.at, &self.table.log_store(), self.version()).await
+    }
+
+    /// The version whose rows these are: an earlier one where this version only laid them out anew.
+    pub(super) const fn rows_version(&self) -> u64 {
+        self.rows_version
     }
 
     pub(super) const fn delta(&self) -> &DeltaTable {
@@ -150,7 +170,9 @@ pub(super) async fn open(at: &TableAt, as_of: AsOf) -> Result<Option<Snapshot>> 
     };
     match builder.load().await {
         Ok(table) => {
-            let snapshot = Snapshot { table, at: at.clone() };
+            let mut snapshot = Snapshot { table, at: at.clone(), rows_version: 0 };
+            let version = snapshot.version();
+            snapshot.rows_version = snapshot.own_commit().await?.map_or(version, |commit| commit.rows_version(version));
             if let (AsOf::Time(asked), (Some(written), _)) = (as_of, snapshot.commit().await?)
                 && written > asked
             {

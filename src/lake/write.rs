@@ -64,6 +64,20 @@ pub async fn write(
     make_folder(at)?;
     leftovers::sweep(at);
     let store = at.log_store()?;
+    let (adds, rows) = write_files(at, table, &store, streams, observe).await?;
+    let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
+    let version = commit(at, table, &store, adds, mode, note).await?;
+    Ok(Written { version, rows, bytes })
+}
+
+/// The files of all streams, and how many rows they hold; none is left behind when one fails. No version names them yet.
+pub(super) async fn write_files(
+    at: &TableAt,
+    table: &Table,
+    store: &LogStoreRef,
+    streams: Vec<SendableRecordBatchStream>,
+    observe: Arc<dyn Fn(u64) + Send + Sync>,
+) -> Result<(Vec<Add>, u64)> {
     let mut writers = JoinSet::new();
     for stream in streams {
         writers.spawn(write_stream(at.label().to_owned(), store.clone(), *table, stream, Arc::clone(&observe)));
@@ -78,14 +92,12 @@ pub async fn write(
             Err(error) => {
                 // Every writer cleans up after itself; only files that were already complete are left to remove.
                 writers.shutdown().await;
-                leftovers::remove(&store, &adds).await;
+                leftovers::remove(store, &adds).await;
                 return Err(error);
             }
         }
     }
-    let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
-    let version = commit(at, table, &store, adds, mode, note).await?;
-    Ok(Written { version, rows, bytes })
+    Ok((adds, rows))
 }
 
 /// A file whose types are not the table's would be found out only by its readers.

@@ -6,6 +6,7 @@
 mod checks;
 mod ingest;
 mod journal;
+pub mod maintain;
 mod record;
 
 pub use checks::checks;

@@ -13,6 +13,7 @@ pub fn of(stdout: &str) -> String {
             // The checks have a word of their own where they found something.
             Some("wrote") if step["step"] == "check" => {}
             Some("wrote") => parts.push(format!("{table} {} rows", step["rows_written"])),
+            Some("maintained") => parts.push(format!("{table} maintained")),
             Some("deferred") => parts.push(format!("deferred: {says}")),
             Some("failed") => parts.push(format!("{} failed", step["step"].as_str().unwrap_or_default())),
             _ => {}
@@ -50,8 +51,9 @@ mod tests {
         let stdout = r#"{"steps":[
             {"step":"ingest","table":"bronze/listening_history_bronze","outcome":"wrote","rows_written":12},
             {"step":"audio-features","table":"bronze/my_tracks_features_bronze","outcome":"failed","remark":"x"},
+            {"step":"maintain","table":"ops/runs","outcome":"maintained","rows_written":0},
             {"step":"build-silver","table":"silver/listening_with_features","outcome":"up_to_date"}]}"#;
-        assert_eq!(of(stdout), "listening_history_bronze 12 rows, audio-features failed");
+        assert_eq!(of(stdout), "listening_history_bronze 12 rows, audio-features failed, runs maintained");
         assert_eq!(of(r#"{"steps":[]}"#), "nothing new");
         assert_eq!(of("thread panicked"), "it told nothing");
     }

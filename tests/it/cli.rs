@@ -17,6 +17,7 @@ fn help_names_every_command() {
         "query",
         "check",
         "status",
+        "maintain",
         "completions",
     ] {
         assert!(ran.stdout.contains(&format!("  {command} ")), "{command} is missing in:\n{}", ran.stdout);
@@ -26,7 +27,9 @@ fn help_names_every_command() {
 #[test]
 fn every_command_explains_its_flags() {
     let workspace = Workspace::new();
-    for command in ["demo", "import", "import-catalog", "build-silver", "build-gold", "run", "query", "check", "status"] {
+    for command in
+        ["demo", "import", "import-catalog", "build-silver", "build-gold", "run", "query", "check", "status", "maintain"]
+    {
         let ran = workspace.run(&format!("{command} --help")).succeeds();
         assert!(ran.stdout.contains("--lake"), "{}", ran.stdout);
     }

@@ -11,6 +11,7 @@ mod fake_spotify;
 mod gold;
 mod import;
 mod ingest;
+mod maintain;
 mod models;
 mod moods;
 mod neighbours;

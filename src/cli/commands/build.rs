@@ -3,6 +3,7 @@
 //! Owns the way from flags to the layers' options.
 
 use super::ingest::{conclude, sources};
+use super::maintain::retention;
 use super::{finish, writing};
 use crate::cli::args::{BuildGoldArgs, BuildSilverArgs, Feature, Global, Job, MoodArgs, ReportFormat, RunArgs};
 use crate::cli::output::tell;
@@ -11,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::gold;
 use crate::gold::mood::{self, Clusters, MoodOptions};
 use crate::lake::TableAt;
+use crate::lake::tables::ALL;
+use crate::pipeline::maintain::{Care, maintain};
 use crate::pipeline::{self, Ingest, Journal, WithoutSpotify};
 use crate::silver::{self, Build, FeatureSource, catalog};
 
@@ -104,11 +107,16 @@ pub async fn run(global: &Global, settings: &Settings, args: &RunArgs) -> Result
         },
         mood: mood_options(&args.mood)?.allowing_synthetic(settings.allow_synthetic),
     };
+    let care = if args.maintain { Some(Care::when_due(retention(args.retention.as_deref(), false)?)) } else { None };
     let (context, _lock) = writing(global, settings, settings.lake()?)?;
     let sources = sources(settings, &context)?;
     let started = context.clock.now();
     let mut journal = Journal::new(&tell);
     let outcome = pipeline::run(&context, &sources, &options, &mut journal).await;
+    if let Some(care) = care {
+        // Whatever failed above: a login that is missing for months must not let the lake grow.
+        maintain(&context, &ALL, &care, &mut journal).await;
+    }
     conclude(&context, "run", started, journal, args.format, false, outcome).await
 }
 

@@ -8,6 +8,8 @@ mod build;
 mod check;
 mod demo;
 mod ingest;
+mod lineage;
+mod maintain;
 mod query;
 mod query_examples;
 mod query_output;
@@ -47,6 +49,7 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Health => schedule::health(&settings),
         Command::Run(args) => build::run(global, &settings, &args).await,
         Command::Query(args) => query::query(&settings, args).await,
+        Command::Maintain(args) => maintain::maintain(global, &settings, &args).await,
         Command::Report(args) => report::report(&settings, &args).await,
         Command::Status(args) => status::status(&settings, &args).await,
         Command::Check(args) => check::check(global, &settings, &args).await,

@@ -4,6 +4,7 @@
 
 use super::build::mood_options;
 use super::ingest::{app, state_file, token_file};
+use super::maintain::retention;
 use crate::cli::args::{Global, LogFormat, ScheduleArgs};
 use crate::cli::output::print;
 use crate::cli::settings::Settings;
@@ -33,6 +34,7 @@ pub async fn schedule(
 ) -> Result<()> {
     // A wrong flag is told now and not by the first run.
     mood_options(&args.mood)?;
+    retention(args.retention.as_deref(), false)?;
     let full = match &args.cron {
         Some(expression) => Times::Cron(Box::new(cron(expression)?), settings.zone),
         None => Times::Every(duration("--every", args.every.as_deref().unwrap_or("6h"))?),
@@ -66,6 +68,10 @@ pub async fn schedule(
     poll_line.extend(["ingest", "--history-only", "--format", "json"].map(OsString::from));
     run.extend(["run", "--format", "json", "--k", &args.mood.k, "--features", &args.mood.features.join(",")].map(OsString::from));
     run.extend(["--seed".to_owned(), args.mood.seed.to_string()].map(OsString::from));
+    if !args.no_maintain {
+        run.push("--maintain".into());
+        run.extend(args.retention.iter().flat_map(|retention| ["--retention".into(), OsString::from(retention)]));
+    }
     run.extend(args.mood.include_synthetic.then(|| OsString::from("--include-synthetic")));
     let service = Service {
         plan: Plan { full, poll },

@@ -3,7 +3,7 @@
 //! Owns the report: per table its rows, version, size and newest row, the last run, how many plays have features of which source,
 //! and the open gaps. Counts come from the Delta logs; only the coverage reads a column of data.
 
-use crate::cli::args::{ReportFormat, StatusArgs};
+use crate::cli::args::{LakeStatusArgs, ReportFormat};
 use crate::cli::output::{aligned, print, thousands};
 use crate::cli::settings::Settings;
 use crate::engine::Engine;
@@ -32,7 +32,11 @@ const NEWEST: [(&str, &str); 12] = [
     ("check_results", "checked_at"),
 ];
 
-pub async fn status(settings: &Settings, args: &StatusArgs) -> Result<()> {
+pub async fn status(settings: &Settings, args: &LakeStatusArgs) -> Result<()> {
+    let format = args.status.format;
+    if let Some(table) = &args.lineage {
+        return super::lineage::lineage(settings, table, format == ReportFormat::Json).await;
+    }
     let lake = settings.lake()?;
     let engine = Engine::new(settings.zone)?;
     let mut tables = Vec::new();
@@ -53,7 +57,7 @@ pub async fn status(settings: &Settings, args: &StatusArgs) -> Result<()> {
         "lake": lake.root().display().to_string(), "tables": tables, "feature_coverage": coverage, "last_run": last_run,
         "open_gaps": gaps, "authorization": super::auth::summary(settings).unwrap_or(Value::Null),
     });
-    match args.format {
+    match format {
         ReportFormat::Json => {
             let text = serde_json::to_string_pretty(&document).explain(|| "the status cannot be written".to_owned())?;
             print(&format!("{text}\n"))
