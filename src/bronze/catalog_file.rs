@@ -90,7 +90,7 @@ impl CatalogFile {
         if packed.starts_with(b"PK") {
             return from_zip(&path, &self.name, task);
         }
-        Ok(Box::new(counted))
+        Ok(Box::new(Capped::new(counted, self.name)))
     }
 }
 

@@ -15,6 +15,10 @@ use csv::ByteRecord;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// Columns of a foreign header that a message names, and letters of each.
+const HEADER_NAMES_TOLD: usize = 30;
+const HEADER_LETTERS_TOLD: usize = 40;
+
 /// Rows gathered from a CSV.
 pub struct CatalogRows {
     schema: SchemaRef,
@@ -64,7 +68,12 @@ impl CatalogRows {
             let found =
                 if column.name() == "csv_index" { place("").or_else(|| place("csv_index")) } else { place(column.name()) };
             if found.is_none() && column.name() != "csv_index" {
-                let names: Vec<_> = header.iter().map(String::from_utf8_lossy).collect();
+                // A file that is no table at all may be one line of any length.
+                let names: Vec<String> = header
+                    .iter()
+                    .take(HEADER_NAMES_TOLD)
+                    .map(|name| String::from_utf8_lossy(name).chars().take(HEADER_LETTERS_TOLD).collect())
+                    .collect();
                 return Err(Error::failure(format!(
                     "the column `{}` is missing; the header has: {}",
                     column.name(),

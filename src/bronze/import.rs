@@ -17,6 +17,8 @@ use crate::lake::Mode;
 use crate::lake::merge::known_keys;
 use crate::lake::rows::store;
 use crate::lake::tables::{LISTENING_HISTORY, REJECTED_ROWS};
+use arrow::array::BooleanArray;
+use arrow::compute::filter_record_batch;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -145,22 +147,21 @@ async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode
     let rejected = rejected(&mut gathered);
     let covered = std::mem::take(&mut gathered.covered);
     let mut steps = Vec::new();
+    let plays = gathered.rows.into_batch(&import.user_id, context.clock.now(), &context.run_id, &vec![true; new.len()])?;
     if new.contains(&true) {
-        let batch = gathered.rows.into_batch(&import.user_id, context.clock.now(), &context.run_id, &new)?;
-        let written = store(
-            &context.lake,
-            &LISTENING_HISTORY,
-            vec![batch.clone()],
-            mode,
-            &context.note(json!({ "import": files(&accounts) })),
-        )
-        .await?;
+        let batch =
+            filter_record_batch(&plays, &BooleanArray::from(new)).explain(|| "the new plays cannot be told".to_owned())?;
+        let written =
+            store(&context.lake, &LISTENING_HISTORY, vec![batch], mode, &context.note(json!({ "import": files(&accounts) })))
+                .await?;
         steps.push(step.wrote(written).took(watch));
-        steps.push(track_metadata::keep(context, batch).await?);
     } else {
         step.outcome = Outcome::UpToDate;
         steps.push(step.took(watch));
     }
+    // Of all plays, not of the new ones alone: an import that was ended half-way has kept plays and not yet their tracks.
+    let tracks = track_metadata::keep(context, plays).await?;
+    steps.extend(Some(tracks).filter(|tracks| tracks.outcome != Outcome::UpToDate || steps[0].outcome != Outcome::UpToDate));
     let closed = gaps::close(context, &import.user_id, &covered).await?;
     steps.extend(closed);
     let kept = rejects::keep(context, Some(&import.user_id), &rejected).await?;

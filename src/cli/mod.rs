@@ -6,6 +6,7 @@ pub mod args;
 mod commands;
 mod logging;
 mod output;
+mod panics;
 mod progress;
 pub mod settings;
 
@@ -32,6 +33,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             return Ok(ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(Kind::Usage.exit_code())));
         }
     };
+    panics::keep_given_up_files_quiet();
     logging::start(&cli.global, matches!(cli.command, Command::Schedule(_)));
     if let Command::Completions { shell } = cli.command {
         let mut script = Vec::new();

@@ -51,6 +51,18 @@ fn importing_again_adds_no_row_to_bronze() {
 }
 
 #[test]
+fn an_import_that_ended_before_its_tracks_were_kept_keeps_them_when_run_again() {
+    let workspace = Workspace::new();
+    import(&workspace, &[]);
+    let tracks = "SELECT track_id, track_name, artist_name FROM bronze.my_tracks_features_bronze ORDER BY track_id";
+    let kept = workspace.query(tracks);
+    std::fs::remove_dir_all(workspace.path("data/bronze/my_tracks_features_bronze")).unwrap();
+    let again = import(&workspace, &[]);
+    assert_eq!(sum(&again, "rows_kept"), 0);
+    assert_eq!(workspace.query(tracks), kept);
+}
+
+#[test]
 fn a_dry_run_tells_the_same_account_and_writes_nothing() {
     let workspace = Workspace::new();
     let told = import(&workspace, &["--dry-run"]);

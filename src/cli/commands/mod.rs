@@ -7,6 +7,7 @@ mod bronze;
 mod build;
 mod check;
 mod demo;
+mod for_terminal;
 mod ingest;
 mod lineage;
 mod maintain;

@@ -3,6 +3,7 @@
 //! Owns streaming them out: all formats but the table write batch by batch. A file is written under a temporary name and renamed
 //! when it is complete, so that a failed query leaves none.
 
+use super::for_terminal::ForTerminal;
 use crate::cli::args::QueryFormat;
 use crate::cli::output::{print, printable};
 use crate::error::{Error, Explain, Result};
@@ -12,6 +13,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::json::writer::{JsonArray, LineDelimited, WriterBuilder as JsonBuilder};
 use arrow::util::display::FormatOptions;
 use arrow::util::pretty::pretty_format_batches_with_options;
+use datafusion::error::DataFusionError;
 use datafusion::prelude::DataFrame;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
@@ -22,9 +24,12 @@ use std::path::{Path, PathBuf};
 /// Runs the frame and writes its rows.
 pub async fn write(frame: DataFrame, format: QueryFormat, output: Option<&Path>) -> Result<()> {
     match output {
-        None if format == QueryFormat::Table => return print(&table(&frame.collect().await.explain(running)?)?),
+        None if format == QueryFormat::Table => return print(&table(&frame.collect().await.map_err(failed)?)?),
         None if format == QueryFormat::Parquet && std::io::stdout().is_terminal() => {
             return Err(Error::usage("Parquet is not for a terminal").hint("name a file with --output, or pipe stdout somewhere"));
+        }
+        None if std::io::stdout().is_terminal() => {
+            return gone_is_fine(stream(frame, format, ForTerminal::new(BufWriter::new(std::io::stdout()))).await);
         }
         None => return gone_is_fine(stream(frame, format, BufWriter::new(std::io::stdout())).await),
         Some(_) => {}
@@ -32,7 +37,7 @@ pub async fn write(frame: DataFrame, format: QueryFormat, output: Option<&Path>)
     let Some(path) = output else { return Ok(()) };
     let partial = Partial::create(path)?;
     if format == QueryFormat::Table {
-        let text = table(&frame.collect().await.explain(running)?)?;
+        let text = table(&frame.collect().await.map_err(failed)?)?;
         partial.file()?.write_all(text.as_bytes()).explain(writing)?;
     } else {
         stream(frame, format, BufWriter::new(partial.file()?)).await?;
@@ -40,8 +45,8 @@ pub async fn write(frame: DataFrame, format: QueryFormat, output: Option<&Path>)
     partial.finish()
 }
 
-fn running() -> String {
-    "the query failed while it ran".to_owned()
+fn failed(error: DataFusionError) -> Error {
+    Error::failure("the query failed while it ran").because(error).hint("change the query; the lake was only read")
 }
 
 fn writing() -> String {
@@ -57,10 +62,10 @@ fn table(batches: &[RecordBatch]) -> Result<String> {
 }
 
 async fn stream(frame: DataFrame, format: QueryFormat, output: impl Write + Send) -> Result<()> {
-    let mut batches = frame.execute_stream().await.explain(running)?;
+    let mut batches = frame.execute_stream().await.map_err(failed)?;
     let mut sink = Sink::new(format, output, batches.schema())?;
     while let Some(batch) = batches.next().await {
-        sink.write(&batch.explain(running)?)?;
+        sink.write(&batch.map_err(failed)?)?;
     }
     sink.finish()
 }
