@@ -1,7 +1,7 @@
 //! Rules about many rows at once: keys that are unique, references that lead somewhere, plays that are all there.
 //!
-//! Owns the bound on memory: keys are compared in passes of some two million, by the last character of the key, so that a check of
-//! ten million plays holds no more than one of two.
+//! Owns the bound on memory: keys are compared in passes of some two million, by the last character of the key, so that a check
+//! of ten million plays holds no more than one of two.
 
 use super::finding::Verdict;
 use super::pinned::{self, Pinned};

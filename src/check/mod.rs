@@ -77,8 +77,8 @@ async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule],
     };
     let snapshot = match opened {
         Ok(Some(snapshot)) => snapshot,
-        // It was there a moment ago; a table that is taken away meanwhile is not checked.
-        Ok(None) => return,
+        // The folder of its log is there, or it would not have been chosen.
+        Ok(None) => return findings.push(unreadable(&Error::failure("its Delta log holds no version"))),
         Err(error) => return findings.push(unreadable(&error)),
     };
     let version = Some(snapshot.version());

@@ -92,8 +92,8 @@ pub fn any(faults: &[Fault]) -> String {
     faults.iter().map(|fault| format!("({})", fault.condition)).collect::<Vec<_>>().join(" OR ")
 }
 
-/// How many rows a condition is true of. (The engine answers a `count(*) FILTER` that stands alone from the log's statistics, as if
-/// there were no filter.)
+/// How many rows a condition is true of. (A `count(*) FILTER` that stands alone is taken for a plain `count(*)` by the engine's rule
+/// that answers from statistics, and fails.)
 pub fn counted(condition: &str) -> String {
     format!("coalesce(sum(CASE WHEN {condition} THEN 1 ELSE 0 END), 0)")
 }
