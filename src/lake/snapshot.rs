@@ -182,10 +182,13 @@ pub(super) async fn open(at: &TableAt, as_of: AsOf) -> Result<Option<Snapshot>> 
             }
             Ok(Some(snapshot))
         }
-        Err(DeltaTableError::NotATable(_)) => Ok(None),
-        Err(error) => Err(Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of)))
-            .because(error)
-            .hint("is the folder a Delta table, and does it have that version? `moodlake status` lists tables and versions")),
+        // Delta says the same of a version that the log has forgotten.
+        Err(DeltaTableError::NotATable(_)) if as_of == AsOf::Latest => Ok(None),
+        Err(error) => {
+            Err(Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of))).because(error).hint(
+                "is the folder a Delta table, and does it still have that version? `moodlake status` lists tables and versions",
+            ))
+        }
     }
 }
 
