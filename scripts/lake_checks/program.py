@@ -1,0 +1,59 @@
+"""The program under test: how it is started, and what of its output must never be seen."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+# What stands in a person's settings must not steer a check.
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("MOODLAKE_", "SPOTIFY_", "CLIENT_"))}
+PANIC = ("panicked at", "RUST_BACKTRACE", "stack backtrace", "internal error")
+# Settings are read from `.env` where the program is started: a folder without one.
+ELSEWHERE = tempfile.mkdtemp(prefix="moodlake-check-")
+
+
+class Program:
+    def __init__(self, binary, environment=None):
+        self.binary = str(Path(binary).absolute())
+        self.environment = CLEAN | {"MOODLAKE_TIMEZONE": "Europe/Madrid"} | (environment or {})
+
+    def start(self, lake, *arguments, before=(), environment=None, **options):
+        command = [*before, self.binary, "--lake", str(lake), "--no-progress", *map(str, arguments)]
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, "cwd": ELSEWHERE} | options
+        return subprocess.Popen(command, env=self.environment | (environment or {}), **options)
+
+    def run(self, lake, *arguments, timeout=600, **options):
+        """(exit code, stdout, stderr), both as bytes."""
+        with self.start(lake, *arguments, **options) as process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                return "timeout", b"", b""
+        return process.returncode, out, err
+
+    def must(self, lake, *arguments, **options):
+        """Runs a command that has to succeed."""
+        code, out, err = self.run(lake, *arguments, **options)
+        if code != 0:
+            raise SystemExit(f"{' '.join(map(str, arguments))} ended with {code}: {err.decode(errors='replace').strip()}")
+        return out
+
+
+def fault(code, err):
+    """What is wrong with how a command ended, or None: it succeeds or says in two lines what failed and what to do."""
+    text = err.decode(errors="replace")
+    if any(word in text for word in PANIC) or code == 101:
+        return "it panicked"
+    if code not in (0, 1, 2, 3, 4):
+        return f"it ended with {code}"
+    if code and not ("error: " in text and "\n  hint: " in text):
+        return "its error has no first line that says what failed, or no hint"
+    return None
+
+
+def said(err):
+    """The first line of an error and its hint, for a summary."""
+    lines = [line.strip() for line in err.decode(errors="replace").splitlines() if line.startswith(("error:", "  hint:"))]
+    return " / ".join(lines[:2])
