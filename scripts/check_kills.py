@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 
 from lake_checks import inputs
-from lake_checks.content import content, differences
+from lake_checks.content import content, differences, orphans
 from lake_checks.program import Program, fault, said
 
 
@@ -112,7 +112,7 @@ class AfterChanges(AfterSeconds):
 
 class Tally:
     def __init__(self):
-        self.kills = self.hits = self.checked = 0
+        self.kills = self.hits = self.checked = self.orphans = 0
         self.wrong = []
 
 
@@ -124,6 +124,7 @@ def disturb(program, base, arguments, kill, wanted, lake, tally):
     tally.kills += 1
     tally.hits += process.returncode == -9
     after_kill, wrong = content(lake)
+    tally.orphans += sum(1 for _ in orphans(lake)) - sum(1 for _ in orphans(base))
     tally.checked += len(after_kill)
     if not wrong:
         code, _, err = program.run(lake, *arguments)
@@ -171,7 +172,8 @@ def main():
                 if disturb(program, base, arguments, kill, wanted, work / "lake", tally) and options.keep:
                     shutil.copytree(work / "lake", options.keep / name.replace(" ", "-"), dirs_exist_ok=True)
             print(f"{name:22} {seconds:5.2f} s  {tally.kills:4} kills, {tally.hits:4} hit while it ran, {tally.checked:6} tables "
-                  f"checked, {len(tally.wrong)} differences", flush=True)
+                  f"checked, {len(tally.wrong)} differences, "
+                  f"{tally.orphans} data files left over", flush=True)
             for when, what in tally.wrong[:8]:
                 print(f"    {when}: {what}", flush=True)
             failed += len(tally.wrong)

@@ -1,5 +1,8 @@
 """What is in a lake, read by Python's deltalake, and how two lakes differ."""
 
+import json
+from urllib.parse import unquote
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
@@ -67,6 +70,15 @@ def duplicates(name, table):
         kept = pc.add(pc.add(table["rows_kept"], table["rows_duplicate"]), table["rows_rejected"])
         if not pc.all(pc.equal(table["rows_read"], kept)).as_py():
             yield "its counts do not add up"
+
+
+def orphans(lake):
+    """Data files that no version names: what writes that did not become a version have left behind."""
+    for path in (folder for folder in lake.glob("*/*") if folder.is_dir()):
+        named = set()
+        for version in (path / "_delta_log").glob("*.json"):
+            named |= {unquote(action["add"]["path"]) for line in version.read_text().splitlines() if "add" in (action := json.loads(line))}
+        yield from (file for file in path.rglob("*.parquet*") if "_delta_log" not in file.parts and str(file.relative_to(path)) not in named)
 
 
 def differences(wanted, found):

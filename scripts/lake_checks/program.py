@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 # What stands in a person's settings must not steer a check.
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("MOODLAKE_", "SPOTIFY_", "CLIENT_"))}
-PANIC = ("panicked at", "RUST_BACKTRACE", "stack backtrace", "internal error")
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("MOODLAKE_", "SPOTIFY_", "CLIENT_", "RUST_"))}
+PANIC = ("panicked at", "RUST_BACKTRACE", "stack backtrace")
 # Settings are read from `.env` where the program is started: a folder without one.
 ELSEWHERE = tempfile.mkdtemp(prefix="moodlake-check-")
 
@@ -45,7 +45,9 @@ def fault(code, err):
     """What is wrong with how a command ended, or None: it succeeds or says in two lines what failed and what to do."""
     text = err.decode(errors="replace")
     if any(word in text for word in PANIC) or code == 101:
-        return "it panicked"
+        lines = text.splitlines()
+        place = next((number for number, line in enumerate(lines) if "panicked at" in line), 0)
+        return f"it panicked: {' '.join(lines[place:place + 2])}"
     if code not in (0, 1, 2, 3, 4):
         return f"it ended with {code}"
     if code and not ("error: " in text and "\n  hint: " in text):
