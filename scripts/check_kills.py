@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows that a killed command harms no lake: python3 scripts/check_kills.py BINARY [--kills N] [--seed S] [--only COMMAND]
+"""Shows that a killed command harms no lake: python3 scripts/check_kills.py BINARY [--kills N] [--seed S] [--only COMMAND] [--signal TERM]
 
 (needs: pip install deltalake pyarrow)
 
@@ -19,6 +19,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,8 +85,8 @@ def changes(lake):
 
 
 class AfterSeconds:
-    def __init__(self, number):
-        self.number = number
+    def __init__(self, number, sent):
+        self.number, self.sent = number, sent
 
     def __str__(self):
         return f"killed after {self.number:.3f} s"
@@ -94,7 +95,7 @@ class AfterSeconds:
         try:
             process.wait(self.number)
         except subprocess.TimeoutExpired:
-            process.kill()
+            process.send_signal(self.sent)
 
 
 class AfterChanges(AfterSeconds):
@@ -107,7 +108,7 @@ class AfterChanges(AfterSeconds):
             now = changes(lake)
             seen += len(now ^ before)
             before = now
-        process.kill()
+        process.send_signal(self.sent)
 
 
 class Tally:
@@ -122,7 +123,8 @@ def disturb(program, base, arguments, kill, wanted, lake, tally):
     with program.start(lake, *arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         kill(process, lake)
     tally.kills += 1
-    tally.hits += process.returncode == -9
+    # A command that hears the signal ends with 1 and a word, one that cannot hear it dies of it.
+    tally.hits += process.returncode != 0
     after_kill, wrong = content(lake)
     tally.orphans += sum(1 for _ in orphans(lake)) - sum(1 for _ in orphans(base))
     tally.checked += len(after_kill)
@@ -144,11 +146,12 @@ def main():
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="this command alone, such as 'import' or 'build-gold (first)'")
+    parser.add_argument("--signal", default="KILL", choices=["KILL", "TERM", "INT"])
     parser.add_argument("--keep", type=Path, help="a folder for the first lake of each command that differed")
     options = parser.parse_args()
     chance, spotify = random.Random(options.seed), inputs.Spotify()
     program = Program(options.binary, spotify.environment())
-    failed = 0
+    failed, sent = 0, signal.Signals[f"SIG{options.signal}"]
     with tempfile.TemporaryDirectory(prefix="moodlake-kills-") as folder:
         work = Path(folder)
         commands = prepare(program, spotify, work)
@@ -168,7 +171,8 @@ def main():
             tally.wrong += [("undisturbed", what) for what in wrong]
             kills = options.kills // len(commands) + (place < options.kills % len(commands))
             for number in range(kills):
-                kill = AfterChanges(chance.randint(1, max(steps, 1))) if number % 2 else AfterSeconds(chance.uniform(0, seconds))
+                kill = (AfterChanges(chance.randint(1, max(steps, 1)), sent) if number % 2 else
+                        AfterSeconds(chance.uniform(0, seconds), sent))
                 if disturb(program, base, arguments, kill, wanted, work / "lake", tally) and options.keep:
                     shutil.copytree(work / "lake", options.keep / name.replace(" ", "-"), dirs_exist_ok=True)
             print(f"{name:22} {seconds:5.2f} s  {tally.kills:4} kills, {tally.hits:4} hit while it ran, {tally.checked:6} tables "
