@@ -30,10 +30,18 @@ from lake_checks.content import content, differences
 from lake_checks.program import Program, fault, said
 
 ROUNDS = [
-    ("import first", "import second"), ("import first", "import second", "build-silver"),
-    ("import second", "run"), ("run", "run"), ("build-silver", "build-gold"), ("run", "build-gold", "import second"),
-    ("generate-synthetic", "import second"), ("generate-synthetic", "run", "import second"), ("ingest", "import second"),
-    ("ingest", "ingest", "run"), ("populate-missing", "generate-synthetic"), ("import-catalog", "run", "import second"),
+    ("import first", "import second"),
+    ("import first", "import second", "build-silver"),
+    ("import second", "run"),
+    ("run", "run"),
+    ("build-silver", "build-gold"),
+    ("run", "build-gold", "import second"),
+    ("generate-synthetic", "import second"),
+    ("generate-synthetic", "run", "import second"),
+    ("ingest", "import second"),
+    ("ingest", "ingest", "run"),
+    ("populate-missing", "generate-synthetic"),
+    ("import-catalog", "run", "import second"),
 ]
 COUNT = "SELECT count(*) FROM bronze.listening_history_bronze"
 
@@ -71,10 +79,14 @@ class Check:
         self.work, self.orders = work, {}
         plays = inputs.listening(9_000)
         self.spotify.page = inputs.page(plays, inputs.PAGES[0])
-        exports = {name: inputs.export(work / name, plays, span) for name, span in (("first", inputs.FIRST), ("second", inputs.SECOND))}
+        exports = {
+            name: inputs.export(work / name, plays, span) for name, span in (("first", inputs.FIRST), ("second", inputs.SECOND))
+        }
         lines = inputs.CATALOGUE.read_text().splitlines(keepends=True)
         (work / "half.csv").write_text("".join(lines[: len(lines) // 2]))
-        self.commands = {name: [name] for name in "run build-silver build-gold generate-synthetic populate-missing ingest".split()}
+        self.commands = {
+            name: [name] for name in "run build-silver build-gold generate-synthetic populate-missing ingest".split()
+        }
         self.commands |= {f"import {name}": ["import", path] for name, path in exports.items()}
         self.commands["import-catalog"] = ["import-catalog", inputs.CATALOGUE]
         # Rounds of two imports begin with an empty lake, the others with one that has everything but the second export.

@@ -29,25 +29,6 @@ from lake_checks import inputs
 from lake_checks.content import content, differences, orphans
 from lake_checks.program import Program, fault, said
 
-# Sets the clock of one program off by CLOCK_OFF seconds, and from CLOCK_JUMP_AFTER calls on by CLOCK_JUMP more.
-CLOCK = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdlib.h>
-#include <time.h>
-static long number(const char *name) { const char *text = getenv(name); return text ? atol(text) : 0; }
-int clock_gettime(clockid_t which, struct timespec *now) {
-    static int (*real)(clockid_t, struct timespec *);
-    static long calls;
-    if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-    int code = real(which, now);
-    if (which == CLOCK_REALTIME) {
-        now->tv_sec += number("CLOCK_OFF");
-        if (number("CLOCK_JUMP") && __sync_add_and_fetch(&calls, 1) > number("CLOCK_JUMP_AFTER")) now->tv_sec += number("CLOCK_JUMP");
-    }
-    return code;
-}
-"""
 YEARS = 2 * 365 * 86400
 
 
@@ -55,7 +36,9 @@ class Check:
     def __init__(self, binary, work):
         self.program, self.work, self.failed = Program(binary), work, 0
         plays = inputs.listening(9_000)
-        self.first, self.second = (inputs.export(work / name, plays, span) for name, span in (("first", inputs.FIRST), ("second", inputs.SECOND)))
+        self.first, self.second = (
+            inputs.export(work / name, plays, span) for name, span in (("first", inputs.FIRST), ("second", inputs.SECOND))
+        )
         self.commands = [["import-catalog", inputs.CATALOGUE], ["import", self.second], ["run"]]
         self.base, self.calm = work / "base", work / "calm"
         for command in (["import", self.first], ["run"]):
@@ -125,8 +108,13 @@ def full_disk(check):
             known = set(orphans(check.base))
             stayed = [file for file in orphans(lake) if check.base / file.relative_to(lake) not in known]
             if stayed:
-                wrong.append(f"{len(stayed)} data files of failed writes stayed, {sum(file.stat().st_size for file in stayed) >> 10} KiB")
-            check.tell(f"full disk, {free} KiB free: {failed} of {len(check.commands) + 1} commands failed, then space again", wrong + check.recovered(lake))
+                wrong.append(
+                    f"{len(stayed)} data files of failed writes stayed, {sum(file.stat().st_size for file in stayed) >> 10} KiB"
+                )
+            check.tell(
+                f"full disk, {free} KiB free: {failed} of {len(check.commands) + 1} commands failed, then space again",
+                wrong + check.recovered(lake),
+            )
         for message in sorted(messages):
             print(f"told    {message}")
     finally:
@@ -163,16 +151,22 @@ def read_only(check):
         return print("skipped  a user who may only read: only root can become one, with setpriv")
     # Every folder on the way has to let the other user in.
     check.work.chmod(0o755)
-    refuses_and_answers(check, "a user who may only read", check.base, before=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])
+    refuses_and_answers(
+        check, "a user who may only read", check.base, before=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    )
 
 
 def clock(check):
-    source, library = check.work / "clock.c", check.work / "clock.so"
-    source.write_text(CLOCK)
+    source, library = Path(__file__).parent / "lake_checks/clock.c", check.work / "clock.so"
     if not shutil.which("cc") or subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"]).returncode:
         return print("skipped  the clock: there is no C compiler")
-    jumps = {"two years back": {"CLOCK_OFF": -YEARS}, "two years ahead": {"CLOCK_OFF": YEARS}, "in 1970": {"CLOCK_OFF": -int(time.time()) + 5},
-             "jumps back a day as it runs": {"CLOCK_JUMP": -86400, "CLOCK_JUMP_AFTER": 12}, "jumps ahead a year as it runs": {"CLOCK_JUMP": 365 * 86400, "CLOCK_JUMP_AFTER": 12}}
+    jumps = {
+        "two years back": {"CLOCK_OFF": -YEARS},
+        "two years ahead": {"CLOCK_OFF": YEARS},
+        "in 1970": {"CLOCK_OFF": -int(time.time()) + 5},
+        "jumps back a day as it runs": {"CLOCK_JUMP": -86400, "CLOCK_JUMP_AFTER": 12},
+        "jumps ahead a year as it runs": {"CLOCK_JUMP": 365 * 86400, "CLOCK_JUMP_AFTER": 12},
+    }
     for what, settings in jumps.items():
         lake, wrong = check.work / "clock", []
         shutil.rmtree(lake, ignore_errors=True)
@@ -181,7 +175,11 @@ def clock(check):
         for command in (*check.commands, ["status"], ["report"], ["query", "SELECT now()"]):
             code, _, err = check.program.run(lake, *command, environment=environment)
             wrong += [f"{command[0]}: exit {code} {fault(code, err) or ''} {said(err)}"] if code else []
-        year = check.program.run(lake, "query", "--format", "csv", "SELECT max(started_at) FROM ops.runs")[1].split()[-1][:10].decode()
+        year = (
+            check.program.run(lake, "query", "--format", "csv", "SELECT max(started_at) FROM ops.runs")[1]
+            .split()[-1][:10]
+            .decode()
+        )
         for command in (["status"], ["report"]):
             code, _, err = check.program.run(lake, *command)
             wrong += [f"{command[0]} with the clock right again: exit {code} {said(err)}"] if code else []
@@ -191,9 +189,13 @@ def clock(check):
 def future(check):
     lake, export = check.work / "future", check.work / "in-2099"
     export.mkdir()
-    row = ('{"ts":"2099-12-31T23:59:%02dZ","ms_played":100000,"spotify_track_uri":"spotify:track:%s","master_metadata_track_name":"T",'
-           '"master_metadata_album_artist_name":"A"}')
-    (export / "endsong_0.json").write_text("[" + ",".join(row % (second, inputs.tracks()[second][0]) for second in range(10)) + "]")
+    row = (
+        '{"ts":"2099-12-31T23:59:%02dZ","ms_played":100000,"spotify_track_uri":"spotify:track:%s","master_metadata_track_name":"T",'
+        '"master_metadata_album_artist_name":"A"}'
+    )
+    (export / "endsong_0.json").write_text(
+        "[" + ",".join(row % (second, inputs.tracks()[second][0]) for second in range(10)) + "]"
+    )
     shutil.copytree(check.base, lake)
     wrong, slowest = [], 0.0
     for command in (["import", export], ["run"], ["report"], ["status"], ["check"]):
@@ -224,9 +226,14 @@ def copied(check, copies=12):
         unreadable = content(copy)[1]
         broken += [f"copy {number} ({command[0]}): {text}" for text in unreadable]
         still = check.recovered(copy)
-        wrong += [f"copy {number} ({command[0]}), {'readable' if not unreadable else 'unreadable'} at first: {text}" for text in still]
+        wrong += [
+            f"copy {number} ({command[0]}), {'readable' if not unreadable else 'unreadable'} at first: {text}" for text in still
+        ]
         shutil.rmtree(copy)
-    check.tell(f"copied {copies} times, {hits} while a command ran: {len(broken)} tables of copies unreadable; the same commands on the copy make up for it", wrong)
+    check.tell(
+        f"copied {copies} times, {hits} while a command ran: {len(broken)} tables of copies unreadable; the same commands on the copy make up for it",
+        wrong,
+    )
     for text in broken[:6]:
         print(f"told    {text}")
 
@@ -241,15 +248,28 @@ def as_of_in_a_copy(check):
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     time.sleep(1.1)
     subprocess.run(["cp", "-r", lake, copy], check=True)
-    told = {name: check.program.run(path, "query", "--format", "csv", "--as-of", moment, count) for name, path in (("original", lake), ("copy", copy))}
+    told = {
+        name: check.program.run(path, "query", "--format", "csv", "--as-of", moment, count)
+        for name, path in (("original", lake), ("copy", copy))
+    }
     answers = {name: (out.split()[-1].decode() if code == 0 else said(err)) for name, (code, out, err) in told.items()}
-    check.tell(f"--as-of a moment after an import, in the lake and in a copy of it: {answers}", [] if len(set(answers.values())) == 1 else ["they differ"])
+    check.tell(
+        f"--as-of a moment after an import, in the lake and in a copy of it: {answers}",
+        [] if len(set(answers.values())) == 1 else ["they differ"],
+    )
 
 
 def main():
     if len(sys.argv) < 2:
         sys.exit("usage: check_hardships.py BINARY [HARDSHIP...]")
-    hardships = {"full-disk": full_disk, "read-only": read_only, "clock": clock, "future": future, "copied": copied, "as-of": as_of_in_a_copy}
+    hardships = {
+        "full-disk": full_disk,
+        "read-only": read_only,
+        "clock": clock,
+        "future": future,
+        "copied": copied,
+        "as-of": as_of_in_a_copy,
+    }
     with tempfile.TemporaryDirectory(prefix="moodlake-hardships-") as folder:
         check = Check(sys.argv[1], Path(folder))
         for name in sys.argv[2:] or hardships:

@@ -17,15 +17,13 @@ import csv
 import io
 import json
 import os
-import pty
 import re
-import resource
+import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -33,107 +31,38 @@ import pyarrow.parquet as pq
 from lake_checks import hostile, inputs
 from lake_checks.content import content
 from lake_checks.program import Program, fault, said
+from lake_checks.screen import MARKS, STEERS, Page, Probe, on_a_terminal, steering
+from lake_checks.sql import HUGE, REFUSED
 
-# What steers a terminal: C0 but tab and newline, DEL and C1, and the characters that reorder text.
-STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-# What only marks a direction or breaks a line in some viewers.
-MARKS = re.compile("[\u200e\u200f\u061c\u2028\u2029]")
-# What the program itself sends to a terminal: colours and styles, and a terminal's line ends.
-STYLES = re.compile(r"\x1b\[[0-9;]*m|\r\n")
-# Tracks at Spotify, the sources of the data, places on the page, and pictures that are part of it.
-OWN_LINK = re.compile("https://(open[.]spotify[.]com/track/[0-9A-Za-z]{22}|www[.]kaggle[.]com/datasets/.*|opendatacommons[.]org/.*)|#[a-z0-9-]+|data:.*")
-NAMES_SQL = "SELECT DISTINCT track_name, artist_name, album_name, platform FROM silver.listening_with_features ORDER BY 1, 2, 3, 4"
-REFUSED = [
-    "SELECT * FROM '/etc/passwd'", "SELECT * FROM \"/etc/passwd\"", "SELECT * FROM 'file:///etc/passwd'", "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM read_parquet('/x.parquet')", "SELECT * FROM csv_scan('/etc/passwd')", "CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '/etc/passwd'",
-    "COPY (SELECT 1) TO '{out}'", "COPY silver.listening_with_features TO '{out}' STORED AS CSV", "CREATE TABLE t AS SELECT 1", "CREATE VIEW v AS SELECT 1",
-    "INSERT INTO bronze.listening_history_bronze SELECT * FROM bronze.listening_history_bronze", "DELETE FROM gold.mood_clusters", "UPDATE gold.mood_clusters SET plays = 0",
-    "DROP TABLE gold.mood_clusters", "TRUNCATE TABLE gold.mood_clusters", "SET datafusion.execution.target_partitions = 1", "SELECT 1; DROP TABLE gold.mood_clusters",
-    "EXPLAIN ANALYZE INSERT INTO gold.mood_clusters SELECT * FROM gold.mood_clusters", "EXPLAIN ANALYZE COPY (SELECT 1) TO '{out}'",
-    "PREPARE p AS INSERT INTO gold.mood_clusters SELECT * FROM gold.mood_clusters", "CREATE FUNCTION f() RETURNS INT LANGUAGE c AS 'x'",
-    "WITH x AS (SELECT 1) INSERT INTO gold.mood_clusters SELECT * FROM gold.mood_clusters", "CALL x()", "SELECT * FROM '../../../etc/passwd'", "SELECT * FROM parquet_metadata('/x')",
-    "LOAD DATA INPATH '/etc/passwd' INTO TABLE t", "ATTACH DATABASE '/x' AS y", "VACUUM", "CREATE SCHEMA s", "SHOW ALL; SELECT 1",
-]
-HUGE = {
-    "parentheses, 20,000 deep": "SELECT " + "(" * 20_000 + "1" + ")" * 20_000, "a sum of 20,000": "SELECT " + "+".join("1" * 20_000),
-    "an AND of 20,000": "SELECT 1 WHERE " + " AND ".join(["1=1"] * 20_000), "CASE, 5,000 deep": "SELECT " + "CASE WHEN true THEN " * 5_000 + "1" + " END" * 5_000,
-    "20,000 values in IN": "SELECT count(*) FROM silver.listening_with_features WHERE track_id IN (" + ",".join(f"'{n}'" for n in range(20_000)) + ")",
-    "UNION of 800": " UNION ALL ".join(["SELECT 1"] * 800), "UNION of 3,000": " UNION ALL ".join(["SELECT 1"] * 3_000), "NOT, 20,000 times": "SELECT " + "NOT " * 20_000 + "true", "subqueries, 2,000 deep": "SELECT * FROM (" * 2_000 + "SELECT 1 AS a" + ") t" * 2_000,
-    "a text of 3 GB": "SELECT length(repeat('x', 3000000000))", "a text of 2^62": "SELECT repeat('xx', 4611686018427387904)", "a bad regex": "SELECT regexp_like('a', '(((((a{1000}){1000}){1000}){1000})')",
-    "division by zero": "SELECT 1/0", "overflow": "SELECT abs(arrow_cast(-9223372036854775808, 'Int64'))", "a date out of range": "SELECT date_trunc('day', to_timestamp(9223372036854775807))",
-}
-
-
-class Probe:
-    def __init__(self):
-        self.failed = 0
-
-    def __call__(self, what, wrong):
-        """`wrong` lists what is wrong; an empty list is fine."""
-        self.failed += bool(wrong)
-        print(f"{'FAILED' if wrong else 'ok    '}  {what}", flush=True)
-        for text in wrong[:6]:
-            print(f"          {text}", flush=True)
-
-    def told(self, what):
-        print(f"told    {what}", flush=True)
-
-
-def steering(where, raw, by_terminal=False):
-    """Where control characters stand in what a terminal would be given."""
-    text = raw.decode(errors="replace")
-    text = STYLES.sub("\n", text) if by_terminal else text
-    return [f"{where}: …{text[max(found.start() - 30, 0):found.end() + 15]!r}…" for found in list(STEERS.finditer(text))[:2]]
-
-
-def on_a_terminal(program, lake, *arguments):
-    """What a command writes when stdout and stderr are a terminal."""
-    ours, theirs = pty.openpty()
-    written = b""
-    with program.start(lake, *arguments, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        try:
-            while piece := os.read(ours, 65536):
-                written += piece
-        except OSError:  # Linux tells the end of a terminal this way.
-            pass
-    os.close(ours)
-    return process.returncode, written
-
-
-class Page(HTMLParser):
-    """Elements, attributes and scripts of a page, as far as they are not its own."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.wrong, self.within = [], None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.within = tag
-        for name, value in attributes:
-            if name.startswith("on") or "evil" in name or (name in ("href", "src") and not OWN_LINK.fullmatch(value or "")):
-                self.wrong.append(f"<{tag}> has the attribute {name}={value!r}"[:200])
-        if "evil" in tag or tag in ("img", "iframe", "object", "embed", "b"):
-            self.wrong.append(f"there is an element <{tag}>")
-
-    def handle_data(self, data):
-        if self.within in ("script", "style") and "evil()" in data and "<" in data:
-            self.wrong.append(f"<{self.within}> holds {data[:80]!r}")
-
-    def handle_endtag(self, tag):
-        self.within = None
+NAMES_SQL = (
+    "SELECT DISTINCT track_name, artist_name, album_name, platform FROM silver.listening_with_features ORDER BY 1, 2, 3, 4"
+)
 
 
 def names(program, probe, work):
     lake, said_raw = work / "lake", []
     export, catalogue = hostile.export(work / "export"), hostile.catalogue(work / "catalogue.csv")
-    commands = [["import", export], ["import", "--format", "json", export], ["import-catalog", catalogue], ["-vv", "run"], ["status"],
-                ["--log-format", "json", "build-silver", "--full"], ["import", "--user", "\x1b[2Jevil", "--dry-run", export],
-                ["import", work / "not\x1b[2Jthere\x07.json"], ["query", "SELECT '\x1b[2J\x07' AS \"\x1b]0;evil\x07\""], ["query", "SELECT \x1b[2J"],
-                ["query", "SELECT \"\x1b[2Jevil\" FROM silver.listening_with_features"], ["--timezone", "\x1b[2J", "status"], ["\x1b[2J"],
-                ["query", "--format", "table", NAMES_SQL], ["query", "SELECT * FROM bronze.rejected_rows"], ["query", "SELECT file FROM ops.import_ledger"],
-                ["report"], ["report", "--format", "text"], ["report", "--user", "\x1b[2Jevil"]]
+    commands = [
+        ["import", export],
+        ["import", "--format", "json", export],
+        ["import-catalog", catalogue],
+        ["-vv", "run"],
+        ["status"],
+        ["--log-format", "json", "build-silver", "--full"],
+        ["import", "--user", "\x1b[2Jevil", "--dry-run", export],
+        ["import", work / "not\x1b[2Jthere\x07.json"],
+        ["query", "SELECT '\x1b[2J\x07' AS \"\x1b]0;evil\x07\""],
+        ["query", "SELECT \x1b[2J"],
+        ["query", 'SELECT "\x1b[2Jevil" FROM silver.listening_with_features'],
+        ["--timezone", "\x1b[2J", "status"],
+        ["\x1b[2J"],
+        ["query", "--format", "table", NAMES_SQL],
+        ["query", "SELECT * FROM bronze.rejected_rows"],
+        ["query", "SELECT file FROM ops.import_ledger"],
+        ["report"],
+        ["report", "--format", "text"],
+        ["report", "--user", "\x1b[2Jevil"],
+    ]
     wrong, piped = [], {}
     for command in commands:
         code, out, err = program.run(lake, *command)
@@ -144,11 +73,17 @@ def names(program, probe, work):
         # Data for programs may hold anything that its format allows; JSON escapes by itself.
         said_raw += steering(f"{name!r} stdout", out)
     probe("names: no command sends a control character, through a pipe", said_raw)
-    for command in commands[:4] + [["query", "--format", kind, NAMES_SQL] for kind in ("table", "csv", "json", "ndjson")] + [["report", "--format", "text"]]:
+    for command in (
+        commands[:4]
+        + [["query", "--format", kind, NAMES_SQL] for kind in ("table", "csv", "json", "ndjson")]
+        + [["report", "--format", "text"]]
+    ):
         wrong += steering(f"{' '.join(map(str, command))[:40]!r}", on_a_terminal(program, lake, *command)[1], by_terminal=True)
     probe("names: no command sends a control character, to a terminal", wrong)
     marks = [name for name, (out, err) in piped.items() if MARKS.search((out + err).decode(errors="replace"))]
-    probe.told(f"marks of direction and line separators (U+200E, U+2028 …) are passed on by {len(marks)} of {len(piped)} commands: {[name[:20] for name in marks]}")
+    probe.told(
+        f"marks of direction and line separators (U+200E, U+2028 …) are passed on by {len(marks)} of {len(piped)} commands: {[name[:20] for name in marks]}"
+    )
 
     expected = json.loads(program.must(lake, "query", "--format", "json", NAMES_SQL))
     lines = [json.loads(line) for line in program.must(lake, "query", "--format", "ndjson", NAMES_SQL).split(b"\n") if line]
@@ -156,25 +91,43 @@ def names(program, probe, work):
     (work / "names.parquet").unlink(missing_ok=True)
     program.must(lake, "query", "--format", "parquet", "--output", work / "names.parquet", NAMES_SQL)
     in_parquet = [{k: v for k, v in row.items() if v is not None} for row in pq.read_table(work / "names.parquet").to_pylist()]
-    strip = lambda table: [{k: v or "" for k, v in row.items() if v} for row in table]
-    probe("names: JSON, NDJSON, Parquet and CSV tell the same", [kind for kind, found in
-          {"ndjson": lines, "parquet": in_parquet, "csv": rows}.items() if strip(found) != strip(expected)])
+
+    def strip(table):
+        # An empty text and a null are the same in CSV.
+        return [{name: value for name, value in row.items() if value} for row in table]
+
+    probe(
+        "names: JSON, NDJSON, Parquet and CSV tell the same",
+        [
+            kind
+            for kind, found in {"ndjson": lines, "parquet": in_parquet, "csv": rows}.items()
+            if strip(found) != strip(expected)
+        ],
+    )
     kept = {name for row in expected for name in row.values()}
     probe("names: every name comes back unchanged", [repr(name[:40]) for name in hostile.NAMES if name and name not in kept])
-    raw = program.must(lake, "query", "--format", "csv", NAMES_SQL).decode()
     formulas = sorted({row["track_name"][:12] for row in rows if row["track_name"][:1] in "=+-@\t\r" and row["track_name"]})
-    probe.told(f"CSV cells that begin like a formula are written as they are: {formulas}" if formulas else "no CSV cell begins like a formula")
+    probe.told(
+        f"CSV cells that begin like a formula are written as they are: {formulas}"
+        if formulas
+        else "no CSV cell begins like a formula"
+    )
     page = (lake / "report.html").read_text()
     probe("names: the report holds no element, handler or address of theirs", Page(page).wrong)
     probe("names: the report is about these names", [] if page.count("evil") > 20 else ["they do not appear in it"])
-    probe.told(f"the report is {len(page) // 1024} KiB; control characters in it: {sorted({hex(ord(c[0])) for c in STEERS.findall(page)})}")
+    probe.told(
+        f"the report is {len(page) // 1024} KiB; control characters in it: {sorted({hex(ord(c[0])) for c in STEERS.findall(page)})}"
+    )
     probe("names: tables are whole", content(lake)[1])
 
 
 def measured(program, lake, *arguments, timeout=120):
     """(exit code, stderr, seconds, peak MiB). The peak is asked of /proc: what wait4 tells begins with the size of this script."""
     started, peak = time.monotonic(), 0
-    with open(lake.parent / "stderr", "w+b") as stderr, program.start(lake, *arguments, stdout=subprocess.DEVNULL, stderr=stderr) as process:
+    with (
+        open(lake.parent / "stderr", "w+b") as stderr,
+        program.start(lake, *arguments, stdout=subprocess.DEVNULL, stderr=stderr) as process,
+    ):
         while process.poll() is None and time.monotonic() - started < timeout:
             try:
                 status = Path(f"/proc/{process.pid}/status").read_text()
@@ -191,17 +144,34 @@ def measured(program, lake, *arguments, timeout=120):
 
 def archives(program, probe, work, size):
     lake = work / "zips"
-    row = json.dumps([{"ts": "2026-01-01T00:00:00Z", "ms_played": 1000, "master_metadata_track_name": "t", "master_metadata_album_artist_name": "a",
-                       "spotify_track_uri": "spotify:track:" + "a" * 22}])
+    row = json.dumps(
+        [
+            {
+                "ts": "2026-01-01T00:00:00Z",
+                "ms_played": 1000,
+                "master_metadata_track_name": "t",
+                "master_metadata_album_artist_name": "a",
+                "spotify_track_uri": "spotify:track:" + "a" * 22,
+            }
+        ]
+    )
     inner = hostile.archive(work / "inner.zip", {"Streaming_History_Audio_0.json": row}).read_bytes()
-    climbing = {f"{path}Streaming_History_Audio_{number}.json": row for number, path in
-                enumerate(("../../../../../tmp/evil-", "/tmp/evil-", "..\\..\\evil-", "C:\\evil-", "a/../../evil/"))}
+    climbing = {
+        f"{path}Streaming_History_Audio_{number}.json": row
+        for number, path in enumerate(("../../../../../tmp/evil-", "/tmp/evil-", "..\\..\\evil-", "C:\\evil-", "a/../../evil/"))
+    }
     probes = {
         "members that climb out": hostile.archive(work / "climb.zip", climbing),
-        "a ZIP in a ZIP": hostile.archive(work / "nested.zip", {"Streaming_History_Audio_0.zip": inner, "Streaming_History_Audio_0.json": inner}),
+        "a ZIP in a ZIP": hostile.archive(
+            work / "nested.zip", {"Streaming_History_Audio_0.zip": inner, "Streaming_History_Audio_0.json": inner}
+        ),
         "20,000 members": hostile.archive(work / "many.zip", {f"Streaming_History_Audio_{n}.json": "[]" for n in range(20_000)}),
-        "JSON 100,000 deep": hostile.archive(work / "deep.zip", {"Streaming_History_Audio_0.json": "[" * 100_000 + "]" * 100_000}),
-        "a row 100,000 deep": hostile.archive(work / "deeprow.zip", {"Streaming_History_Audio_0.json": '[{"ts":' + '{"a":' * 100_000 + "1" + "}" * 100_000 + "}]"}),
+        "JSON 100,000 deep": hostile.archive(
+            work / "deep.zip", {"Streaming_History_Audio_0.json": "[" * 100_000 + "]" * 100_000}
+        ),
+        "a row 100,000 deep": hostile.archive(
+            work / "deeprow.zip", {"Streaming_History_Audio_0.json": '[{"ts":' + '{"a":' * 100_000 + "1" + "}" * 100_000 + "}]"}
+        ),
         f"a bomb of {size >> 20:,} MiB": hostile.bomb(work / "bomb.zip", size, hostile.spaces),
         f"a slow bomb of {size >> 20:,} MiB": hostile.bomb(work / "slow.zip", size, hostile.rows_and_spaces),
         "a catalogue bomb": hostile.bomb(work / "csv.zip", size // 4, hostile.spaces, "dataset.csv"),
@@ -220,7 +190,10 @@ def archives(program, probe, work, size):
         wrong += [f"it needed {peak} MiB"] if peak > 512 else []
         # A person has to be able to read it.
         wrong += [f"it said {len(err):,} bytes"] if len(err) > 4000 else []
-        probe(f"archives: {what}: exit {code}, {seconds:.1f} s, {peak} MiB, packed {path.stat().st_size >> 10:,} KiB {said(err)[:160]}", wrong + steering("stderr", err))
+        probe(
+            f"archives: {what}: exit {code}, {seconds:.1f} s, {peak} MiB, packed {path.stat().st_size >> 10:,} KiB {said(err)[:160]}",
+            wrong + steering("stderr", err),
+        )
     escaped = [str(path) for folder in (Path("/tmp"), work, work.parent, Path.cwd()) for path in folder.glob("evil*")]
     probe("archives: nothing is unpacked", escaped)
 
@@ -243,10 +216,13 @@ def queries(program, probe, work):
         with open(work / "query.sql", "rb") as file:
             started = time.monotonic()
             # Bounded, so that a query that asks for all memory harms the query and not the machine.
-            limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
-            code, _, err = program.run(lake, "query", "--format", "csv", "-", stdin=file, timeout=60, preexec_fn=limit)
+            prlimit = ["prlimit", f"--as={12 << 30}"] if shutil.which("prlimit") else []
+            code, _, err = program.run(lake, "query", "--format", "csv", "-", stdin=file, timeout=60, before=prlimit)
         trouble = "not within 60 s" if code == "timeout" else fault(code, err)
-        probe(f"queries: {what}: exit {code}, {time.monotonic() - started:.1f} s {said(err)[:120]}", [f"{trouble}: {err.decode(errors='replace').strip().splitlines()[0][:150]}"] if trouble else [])
+        probe(
+            f"queries: {what}: exit {code}, {time.monotonic() - started:.1f} s {said(err)[:120]}",
+            [f"{trouble}: {err.decode(errors='replace').strip().splitlines()[0][:150]}"] if trouble else [],
+        )
     passwd = program.run(lake, "query", "--as-of", "../../etc/passwd", "SELECT count(*) FROM gold.mood_clusters")
     probe("queries: --as-of that is no version", [str(passwd)] if fault(passwd[0], passwd[2]) or passwd[0] == 0 else [])
 
@@ -258,22 +234,46 @@ def secrets(binary, probe, work):
     try:
         spotify.log_in(lake, hours=-1)
         (lake / ".spotify_tokens.json").chmod(0o666)
-        heard = b"".join(part for command in (["-vv", "ingest"], ["-vv", "--log-format", "json", "run"], ["-vv", "auth", "status"], ["-vv", "status"])
-                         for part in program.run(lake, *command)[1:])
+        heard = b"".join(
+            part
+            for command in (
+                ["-vv", "ingest"],
+                ["-vv", "--log-format", "json", "run"],
+                ["-vv", "auth", "status"],
+                ["-vv", "status"],
+            )
+            for part in program.run(lake, *command)[1:]
+        )
         program.must(lake, "report")
         program.must(lake, "query", "--format", "csv", "-o", work / "open.csv", "SELECT 1")
     finally:
         os.umask(old)
     modes = {path.relative_to(lake): stat.S_IMODE(path.stat().st_mode) for path in lake.rglob("*") if path.is_file()}
-    private = lambda path: "token" in path.name or "raw_responses" in path.parts or path.suffix == ".html" or path.name.startswith(".spotify")
-    probe("secrets: tokens, states, raw answers and reports are 0600 with umask 000",
-          [f"{path} is {mode:04o}" for path, mode in modes.items() if private(path) and mode & 0o077])
+
+    def private(path):
+        return (
+            "token" in path.name or "raw_responses" in path.parts or path.suffix == ".html" or path.name.startswith(".spotify")
+        )
+
+    probe(
+        "secrets: tokens, states, raw answers and reports are 0600 with umask 000",
+        [f"{path} is {mode:04o}" for path, mode in modes.items() if private(path) and mode & 0o077],
+    )
     token = (lake / ".spotify_tokens.json").read_text()
     probe("secrets: the token was renewed", [] if "a-new-access-token" in token else [token[:60]])
-    probe("secrets: none is in any output at the loudest level", [word for word in ("access-token", "refresh-token", "the-app-secret") if word.encode() in heard])
+    probe(
+        "secrets: none is in any output at the loudest level",
+        [word for word in ("access-token", "refresh-token", "the-app-secret") if word.encode() in heard],
+    )
     others = sorted({f"{mode:04o}" for path, mode in modes.items() if not private(path)})
-    probe.told(f"other files of the lake follow the umask: {', '.join(others)} with umask 000; a query's output is {stat.S_IMODE((work / 'open.csv').stat().st_mode):04o}")
-    leaks = [str(path) for path in lake.rglob("*") if path.is_file() and "tokens" not in path.name and re.search(rb"(access|refresh)-token", path.read_bytes())]
+    probe.told(
+        f"other files of the lake follow the umask: {', '.join(others)} with umask 000; a query's output is {stat.S_IMODE((work / 'open.csv').stat().st_mode):04o}"
+    )
+    leaks = [
+        str(path)
+        for path in lake.rglob("*")
+        if path.is_file() and "tokens" not in path.name and re.search(rb"(access|refresh)-token", path.read_bytes())
+    ]
     probe("secrets: no other file of the lake holds a token", leaks)
 
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Shows that a killed command harms no lake: python3 scripts/check_kills.py BINARY [--kills N] [--seed S] [--only COMMAND] [--signal TERM]
+"""Shows that a killed command harms no lake.
+
+    python3 scripts/check_kills.py BINARY [--kills N] [--seed S] [--only COMMAND] [--signal TERM]
 
 (needs: pip install deltalake pyarrow)
 
@@ -34,7 +36,9 @@ from lake_checks.program import Program, fault, said
 def prepare(program, spotify, work):
     """Lakes with work to do in them, by command: (lake, arguments, what Spotify tells meanwhile)."""
     plays = inputs.listening(9_000)
-    first, second = (inputs.export(work / name, plays, span) for name, span in (("first", inputs.FIRST), ("second", inputs.SECOND)))
+    first, second = (
+        inputs.export(work / name, plays, span) for name, span in (("first", inputs.FIRST), ("second", inputs.SECOND))
+    )
     pages = [inputs.page(plays, until) for until in inputs.PAGES]
     lines = inputs.CATALOGUE.read_text().splitlines(keepends=True)
     (work / "half.csv").write_text("".join(lines[: len(lines) // 2]))
@@ -171,13 +175,19 @@ def main():
             tally.wrong += [("undisturbed", what) for what in wrong]
             kills = options.kills // len(commands) + (place < options.kills % len(commands))
             for number in range(kills):
-                kill = (AfterChanges(chance.randint(1, max(steps, 1)), sent) if number % 2 else
-                        AfterSeconds(chance.uniform(0, seconds), sent))
+                kill = (
+                    AfterChanges(chance.randint(1, max(steps, 1)), sent)
+                    if number % 2
+                    else AfterSeconds(chance.uniform(0, seconds), sent)
+                )
                 if disturb(program, base, arguments, kill, wanted, work / "lake", tally) and options.keep:
                     shutil.copytree(work / "lake", options.keep / name.replace(" ", "-"), dirs_exist_ok=True)
-            print(f"{name:22} {seconds:5.2f} s  {tally.kills:4} kills, {tally.hits:4} hit while it ran, {tally.checked:6} tables "
-                  f"checked, {len(tally.wrong)} differences, "
-                  f"{tally.orphans} data files left over", flush=True)
+            print(
+                f"{name:22} {seconds:5.2f} s  {tally.kills:4} kills, {tally.hits:4} hit while it ran, {tally.checked:6} tables "
+                f"checked, {len(tally.wrong)} differences, "
+                f"{tally.orphans} data files left over",
+                flush=True,
+            )
             for when, what in tally.wrong[:8]:
                 print(f"    {when}: {what}", flush=True)
             failed += len(tally.wrong)

@@ -9,19 +9,40 @@ from deltalake import DeltaTable
 
 # The key of each table, as docs/tables.md has it; a table that is not here has none.
 KEYS = {
-    "listening_history_bronze": "play_id", "my_tracks_features_bronze": "track_id",
-    "my_tracks_features_bronze_synthetic": "track_id", "kaggle_tracks_bronze": "row_id", "rejected_rows": "reject_id",
-    "listening_with_features": "play_id", "catalog_tracks": "track_id", "mood_clusters": "track_id",
-    "mood_cluster_profiles": "model_id cluster_id", "play_moods": "play_id", "mood_circumplex": "user_id centre quadrant",
-    "temporal_patterns": "user_id grain day_of_week hour_of_day part_of_day is_weekend", "listening_sessions": "session_id",
-    "listening_streaks": "user_id from_date", "top_items": "user_id period period_start kind rank",
-    "wellbeing_indicators": "user_id local_date", "mood_drivers": "user_id stretch kind subject",
-    "mood_forecast": "user_id target local_date", "forecast_backtests": "user_id target method",
+    "listening_history_bronze": "play_id",
+    "my_tracks_features_bronze": "track_id",
+    "my_tracks_features_bronze_synthetic": "track_id",
+    "kaggle_tracks_bronze": "row_id",
+    "rejected_rows": "reject_id",
+    "listening_with_features": "play_id",
+    "catalog_tracks": "track_id",
+    "mood_clusters": "track_id",
+    "mood_cluster_profiles": "model_id cluster_id",
+    "play_moods": "play_id",
+    "mood_circumplex": "user_id centre quadrant",
+    "temporal_patterns": "user_id grain day_of_week hour_of_day part_of_day is_weekend",
+    "listening_sessions": "session_id",
+    "listening_streaks": "user_id from_date",
+    "top_items": "user_id period period_start kind rank",
+    "wellbeing_indicators": "user_id local_date",
+    "mood_drivers": "user_id stretch kind subject",
+    "mood_forecast": "user_id target local_date",
+    "forecast_backtests": "user_id target method",
     "track_recommendations": "user_id goal rank",
 }
 # These tell when and by which command a row was written, which no two lakes share.
-OF_THE_RUN = {"run_id", "ingested_at", "fetched_at", "generated_at", "imported_at", "rejected_at", "fitted_at", "detected_at",
-              "asked_at", "missed_at"}
+OF_THE_RUN = {
+    "run_id",
+    "ingested_at",
+    "fetched_at",
+    "generated_at",
+    "imported_at",
+    "rejected_at",
+    "fitted_at",
+    "detected_at",
+    "asked_at",
+    "missed_at",
+}
 # A journal of commands: it has a row more for every command. The ledger tells of every import, so a repeated one counts twice.
 JOURNALS = {"runs", "import_ledger"}
 
@@ -77,8 +98,16 @@ def orphans(lake):
     for path in (folder for folder in lake.glob("*/*") if folder.is_dir()):
         named = set()
         for version in (path / "_delta_log").glob("*.json"):
-            named |= {unquote(action["add"]["path"]) for line in version.read_text().splitlines() if "add" in (action := json.loads(line))}
-        yield from (file for file in path.rglob("*.parquet*") if "_delta_log" not in file.parts and str(file.relative_to(path)) not in named)
+            named |= {
+                unquote(action["add"]["path"])
+                for line in version.read_text().splitlines()
+                if "add" in (action := json.loads(line))
+            }
+        yield from (
+            file
+            for file in path.rglob("*.parquet*")
+            if "_delta_log" not in file.parts and str(file.relative_to(path)) not in named
+        )
 
 
 def differences(wanted, found):

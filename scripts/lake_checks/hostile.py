@@ -11,13 +11,41 @@ from . import inputs
 
 # Those that reach a terminal raw steer it; the last ones reorder what is shown or are no characters at all.
 NAMES = [
-    "\x1b]0;evil title\x07", "\x1b[2J\x1b[H evil screen", "\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\", "\x9b31mevil C1",
-    "bell\x07 back\x08\x08 del\x7f nul\x00 evil", "evil\nsecond line\r\nthird\rover", "evil\tt\vv\ff", "evil'; DROP TABLE silver; --",
-    '"evil" \'quotes\' `ticks` \\ %s {} $(touch evil)', "=cmd|' /C evil'!A0", "+1+evil", "-1-evil", "@SUM(evil)", "\t=evil", "\r=evil",
-    "<script>evil()</script>", '"><img src=x onerror=evil()>', "</title></style></script><x-evil>", "' onmouseover='evil()", "]]><!--evil",
-    "evil&lt;script&gt;&#60;b&#62;", "javascript:evil()", "evil " + "long" * 5000, "evil" + "\u0301" * 2000, "\u202eevil reversed\u202c",
-    "\u2066evil\u2069\u200e\u200f\u061c", "evil\u2028line\u2029paragraph", "\ufeffevil\u200b\u00ad", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16") + " evil",
-    "\ufffeevil\uffff", "", " ", "null", "NaN", "\U000e0041evil tags",
+    "\x1b]0;evil title\x07",
+    "\x1b[2J\x1b[H evil screen",
+    "\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\",
+    "\x9b31mevil C1",
+    "bell\x07 back\x08\x08 del\x7f nul\x00 evil",
+    "evil\nsecond line\r\nthird\rover",
+    "evil\tt\vv\ff",
+    "evil'; DROP TABLE silver; --",
+    "\"evil\" 'quotes' `ticks` \\ %s {} $(touch evil)",
+    "=cmd|' /C evil'!A0",
+    "+1+evil",
+    "-1-evil",
+    "@SUM(evil)",
+    "\t=evil",
+    "\r=evil",
+    "<script>evil()</script>",
+    '"><img src=x onerror=evil()>',
+    "</title></style></script><x-evil>",
+    "' onmouseover='evil()",
+    "]]><!--evil",
+    "evil&lt;script&gt;&#60;b&#62;",
+    "javascript:evil()",
+    "evil " + "long" * 5000,
+    "evil" + "\u0301" * 2000,
+    "\u202eevil reversed\u202c",
+    "\u2066evil\u2069\u200e\u200f\u061c",
+    "evil\u2028line\u2029paragraph",
+    "\ufeffevil\u200b\u00ad",
+    "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16") + " evil",
+    "\ufffeevil\uffff",
+    "",
+    " ",
+    "null",
+    "NaN",
+    "\U000e0041evil tags",
 ]
 
 
@@ -48,10 +76,21 @@ def export(path, plays=4000):
     for number in range(plays):
         track, title, artist, album, other = songs[min(int(chance.expovariate(1 / 60)), 400)]
         end = inputs.FIRST[0] + timedelta(minutes=31 * number)
-        rows.append({"ts": end.strftime("%Y-%m-%dT%H:%M:%SZ"), "ms_played": 150_000, "platform": other, "reason_start": other,
-                     "reason_end": other, "skipped": False, "master_metadata_track_name": title, "conn_country": "ES",
-                     "master_metadata_album_artist_name": artist, "master_metadata_album_album_name": album,
-                     "spotify_track_uri": f"spotify:track:{track}"})
+        rows.append(
+            {
+                "ts": end.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "ms_played": 150_000,
+                "platform": other,
+                "reason_start": other,
+                "reason_end": other,
+                "skipped": False,
+                "master_metadata_track_name": title,
+                "conn_country": "ES",
+                "master_metadata_album_artist_name": artist,
+                "master_metadata_album_album_name": album,
+                "spotify_track_uri": f"spotify:track:{track}",
+            }
+        )
     # Local files have no id: their names are all there is of them. Rows that are no plays go to the rejects with their text.
     rows += [dict(rows[place], spotify_track_uri=f"spotify:local:{place}") for place in range(0, plays, 50)]
     rows += [{"ts": name, "spotify_track_uri": name, "master_metadata_track_name": name, "ms_played": -1} for name in NAMES]
@@ -63,7 +102,10 @@ def export(path, plays=4000):
 
 def bomb(path, size, row, member="Streaming_History_Audio_0.json"):
     """A ZIP with one member of this size, made of `row()` again and again. It is written in pieces."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, archive.open(member, "w", force_zip64=True) as file:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open(member, "w", force_zip64=True) as file,
+    ):
         file.write(b"[")
         written = 1
         while written < size:

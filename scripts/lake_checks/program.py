@@ -47,7 +47,7 @@ def fault(code, err):
     if any(word in text for word in PANIC) or code == 101:
         lines = text.splitlines()
         place = next((number for number, line in enumerate(lines) if "panicked at" in line), 0)
-        return f"it panicked: {' '.join(lines[place:place + 2])}"
+        return f"it panicked: {' '.join(lines[place : place + 2])}"
     if code not in (0, 1, 2, 3, 4):
         return f"it ended with {code}"
     if code and not ("error: " in text and "\n  hint: " in text):
