@@ -1,7 +1,11 @@
 """The program under test: how it is started, and what of its output must never be seen."""
 
+import atexit
 import os
+import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,6 +14,9 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 PANIC = ("panicked at", "RUST_BACKTRACE", "stack backtrace")
 # Settings are read from `.env` where the program is started: a folder without one.
 ELSEWHERE = tempfile.mkdtemp(prefix="moodlake-check-")
+atexit.register(shutil.rmtree, ELSEWHERE, ignore_errors=True)
+# A check that is stopped cleans up as one that is interrupted does: folders, and what is mounted.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
 
 
 class Program:
