@@ -27,7 +27,7 @@ const MISSES: &[Rule] = &[Rule::error("not_null", Asks::NotNull(&["provider", "t
 
 const STEPS: &[Rule] = &[
     Rule::error("not_null", Asks::NotNull(&["run_id", "command", "step", "table_name", "started_at", "outcome"])),
-    Rule::error("outcome", Asks::OneOf("outcome", &["wrote", "up_to_date", "deferred", "failed"])),
+    Rule::error("outcome", Asks::OneOf("outcome", &["wrote", "up_to_date", "maintained", "deferred", "failed"])),
     // The scheduler's full run leaves a row every six hours, also when there was nothing new.
     Rule::warn(
         "fresh",
