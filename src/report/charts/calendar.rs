@@ -14,6 +14,9 @@ use crate::report::draw::time::days_between;
 use crate::report::words;
 
 const NAME: &str = "calendar";
+
+/// Weeks that a phone shows without scrolling.
+const WEEKS_AT_ONCE: usize = 18;
 /// From one day to the next, and the square of a day.
 const PITCH: f64 = 17.0;
 const SQUARE: f64 = 14.0;
@@ -38,6 +41,7 @@ pub(crate) fn draw(calendar: &Calendar) -> Option<Drawing> {
         days.iter().flatten().for_each(|day| draw_day(&mut canvas, column, day, steps));
     }
     let width = (LEFT + weeks.len() as f64 * PITCH).max(520.0);
+    let runs_on = weeks.len() > WEEKS_AT_ONCE;
     let bottom = TOP + 7.0 * PITCH + 12.0;
     let end = legend::counts(&mut canvas, (LEFT, bottom), "plays a day, from", steps);
     let gaps = calendar.days.iter().filter(|day| day.in_gap).count() as u64;
@@ -60,8 +64,9 @@ pub(crate) fn draw(calendar: &Calendar) -> Option<Drawing> {
         ),
         width,
         height,
-        narrowest: 720,
-        runs_on: true,
+        // A short history fits a phone from its first day; scrolled to the end it would show nothing but the legend's.
+        narrowest: if runs_on { 720 } else { 520 },
+        runs_on,
         body: canvas.finish(),
     })
 }
