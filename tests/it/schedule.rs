@@ -68,8 +68,10 @@ fn signal(process: &str, name: &str) {
 }
 
 fn children(process: u32) -> Vec<String> {
-    let path = format!("/proc/{process}/task/{process}/children");
-    std::fs::read_to_string(path).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    // Each child is listed with the thread that began it.
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).expect("its threads");
+    let lists = threads.flatten().map(|thread| std::fs::read_to_string(thread.path().join("children")).unwrap_or_default());
+    lists.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 #[test]
