@@ -141,11 +141,11 @@ impl HistoryRows {
         self.play_ids.iter().map(|id| !known.contains(id)).collect()
     }
 
-    /// The rows for which `keep` is true.
+    /// The rows; `only` picks among them.
     ///
     /// # Errors
     /// When the columns do not make the declared schema, which would be a mistake of this file.
-    pub fn into_batch(mut self, user_id: &str, at: DateTime<Utc>, run_id: &str, keep: &[bool]) -> Result<RecordBatch> {
+    pub fn into_batch(mut self, user_id: &str, at: DateTime<Utc>, run_id: &str) -> Result<RecordBatch> {
         let rows = self.play_ids.len();
         let constant = |text: &str| Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows))) as ArrayRef;
         let Artists(mut artists, mut platform) = std::mem::take(&mut self.artists);
@@ -171,7 +171,15 @@ impl HistoryRows {
         let schema = LISTENING_HISTORY.schema();
         let columns = schema.fields().iter().map(|field| column(field.name())).collect();
         let failed = || format!("table {}: the plays do not fit its columns", LISTENING_HISTORY.label());
-        let batch = RecordBatch::try_new(schema, columns).explain(failed)?;
-        filter_record_batch(&batch, &BooleanArray::from(keep.to_vec())).explain(failed)
+        RecordBatch::try_new(schema, columns).explain(failed)
     }
+}
+
+/// The plays for which `keep` is true.
+///
+/// # Errors
+/// When there are not as many of them.
+pub fn only(plays: &RecordBatch, keep: Vec<bool>) -> Result<RecordBatch> {
+    let failed = || format!("table {}: its new plays cannot be told", LISTENING_HISTORY.label());
+    filter_record_batch(plays, &BooleanArray::from(keep)).explain(failed)
 }

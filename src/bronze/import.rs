@@ -5,7 +5,7 @@
 
 use super::export::{self, FileAccount, Item, Limits};
 use super::gaps::{self, Covered};
-use super::history::HistoryRows;
+use super::history::{HistoryRows, only};
 use super::ledger::{self, Account};
 use super::play::Play;
 use super::rejects::{self, Rejected};
@@ -17,8 +17,6 @@ use crate::lake::Mode;
 use crate::lake::merge::known_keys;
 use crate::lake::rows::store;
 use crate::lake::tables::{LISTENING_HISTORY, REJECTED_ROWS};
-use arrow::array::BooleanArray;
-use arrow::compute::filter_record_batch;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -147,10 +145,9 @@ async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode
     let rejected = rejected(&mut gathered);
     let covered = std::mem::take(&mut gathered.covered);
     let mut steps = Vec::new();
-    let plays = gathered.rows.into_batch(&import.user_id, context.clock.now(), &context.run_id, &vec![true; new.len()])?;
+    let plays = gathered.rows.into_batch(&import.user_id, context.clock.now(), &context.run_id)?;
     if new.contains(&true) {
-        let batch =
-            filter_record_batch(&plays, &BooleanArray::from(new)).explain(|| "the new plays cannot be told".to_owned())?;
+        let batch = only(&plays, new)?;
         let written =
             store(&context.lake, &LISTENING_HISTORY, vec![batch], mode, &context.note(json!({ "import": files(&accounts) })))
                 .await?;

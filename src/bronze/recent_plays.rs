@@ -5,7 +5,7 @@
 //! hide it.
 
 use super::export::redact::redact;
-use super::history::HistoryRows;
+use super::history::{HistoryRows, only};
 use super::play::{Play, Reject, Source, TimeBasis};
 use super::raw_responses::without_accounts;
 use super::rejects::{self, Rejected};
@@ -73,7 +73,7 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
     step.rows_duplicate = (plays.len() - kept) as u64;
     step.rows_rejected = odd.len() as u64;
     if kept > 0 {
-        let batch = rows.into_batch(user_id, context.clock.now(), &context.run_id, &new)?;
+        let batch = only(&rows.into_batch(user_id, context.clock.now(), &context.run_id)?, new)?;
         let note = context.note(json!({ "source": Source::SpotifyApi.name() }));
         step = step.wrote(store(&context.lake, &LISTENING_HISTORY, vec![batch], Mode::Append, &note).await?);
     } else {

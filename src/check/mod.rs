@@ -20,6 +20,7 @@ pub use record::record;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::lake::tables::is_called;
 use crate::lake::{Lake, Snapshot, Table};
 use finding::Verdict;
 use rule::{Asks, Rule, Severity};
@@ -53,7 +54,7 @@ pub fn chosen(lake: &Lake, names: &[String]) -> Result<Vec<TableRules>> {
 }
 
 fn is_named(table: &Table, name: &str) -> bool {
-    name == table.layer || name == table.name || name.replace('/', ".") == format!("{}.{}", table.layer, table.name)
+    name == table.layer || is_called(table.layer, table.name, name)
 }
 
 /// Holds the tables against their rules. A table that cannot be read is a finding, and the others are checked all the same.

@@ -5,6 +5,7 @@
 
 use crate::context::{Outcome, Step};
 use crate::error::{Explain, Result};
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
 
@@ -22,6 +23,14 @@ pub fn printable(text: &str) -> String {
         }
         clean
     })
+}
+
+/// A document for other programs, as text.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn json_text(document: &Value) -> Result<String> {
+    serde_json::to_string_pretty(document).map(|text| text + "\n").explain(|| "the answer cannot be written as JSON".to_owned())
 }
 
 /// Writes to stdout.

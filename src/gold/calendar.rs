@@ -69,7 +69,7 @@ impl Calendar {
     pub async fn all(context: &Context, source: &Source, gaps: &Gaps) -> Result<Vec<Self>> {
         let rows = source.days(context).await?;
         let (listeners, basis, dates) = (rows.text("user_id")?, rows.text("feature_basis")?, rows.day("local_date")?);
-        let days = days(&rows)?;
+        let days = days(rows)?;
         let mut calendars: Vec<Self> = Vec::new();
         for (row, day) in days.into_iter().enumerate() {
             let (listener, date) = (listeners.value(row), dates.value(row));

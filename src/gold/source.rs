@@ -52,7 +52,7 @@ pub struct Source {
     synthetic: Synthetic,
     bases: OnceCell<Held>,
     timeline: OnceCell<Held>,
-    days: OnceCell<Held>,
+    days: OnceCell<Columns>,
 }
 
 /// Rows of a model, in memory.
@@ -140,13 +140,12 @@ impl Source {
     /// # Errors
     /// When silver cannot be read.
     pub async fn scope(&self, context: &Context) -> Result<Scope> {
-        let views = self.views(context).await?;
         if !self.is_held() {
-            return Ok(views);
+            return self.views(context).await;
         }
         let timeline = || async {
             let sorted = format!("SELECT * FROM timeline ORDER BY {}", TIMELINE_ORDER.join(", "));
-            Held::of(views.model("timeline", &sorted, nothing()).await?, "plays").await
+            Held::of(self.views(context).await?.model("timeline", &sorted, nothing()).await?, "plays").await
         };
         let scope = self.silver_scope(context).await?;
         self.timeline.get_or_try_init(timeline).await?.register(&scope, "timeline", &TIMELINE_ORDER)?;
@@ -158,15 +157,9 @@ impl Source {
     ///
     /// # Errors
     /// When silver cannot be read.
-    pub async fn days(&self, context: &Context) -> Result<Columns> {
-        let days = || async {
-            let scope = self.scope(context).await?;
-            Held::of(scope.model("days", DAYS, nothing()).await?, "days").await
-        };
-        let days = self.days.get_or_try_init(days).await?;
-        let scope = context.engine.scope();
-        days.register(&scope, "days", &["user_id", "local_date"])?;
-        Columns::of(scope.table("days").await?, "days").await
+    pub async fn days(&self, context: &Context) -> Result<&Columns> {
+        let days = || async { Columns::of(self.scope(context).await?.model("days", DAYS, nothing()).await?, "days").await };
+        self.days.get_or_try_init(days).await
     }
 
     async fn silver_scope(&self, context: &Context) -> Result<Scope> {

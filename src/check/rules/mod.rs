@@ -23,38 +23,30 @@ pub fn all() -> Vec<TableRules> {
 /// The words for a part of the day.
 const PARTS_OF_DAY: &[&str] = &["night", "morning", "afternoon", "evening"];
 
-/// Audio features from silver on. The bounds are Spotify's own but for loudness and tempo, which it leaves open: nothing that is
-/// music is louder than 10 dB over full scale or faster than 300 beats a minute. Spotify says tempo 0 of what has no beat.
-const AUDIO: &[Bounds] = &[
-    ("danceability", 0.0, 1.0),
-    ("energy", 0.0, 1.0),
-    ("key", 0.0, 11.0),
-    ("loudness", -100.0, 10.0),
-    ("mode", 0.0, 1.0),
-    ("speechiness", 0.0, 1.0),
-    ("acousticness", 0.0, 1.0),
-    ("instrumentalness", 0.0, 1.0),
-    ("liveness", 0.0, 1.0),
-    ("valence", 0.0, 1.0),
-    ("tempo", 0.0, 300.0),
-    ("time_signature", 0.0, 15.0),
-];
+/// Audio features from silver on.
+const AUDIO: &[Bounds] = &audio(0.0);
 
 /// Audio features as sources write them: key -1 means unknown.
-const AUDIO_AS_TOLD: &[Bounds] = &[
-    ("danceability", 0.0, 1.0),
-    ("energy", 0.0, 1.0),
-    ("key", -1.0, 11.0),
-    ("loudness", -100.0, 10.0),
-    ("mode", 0.0, 1.0),
-    ("speechiness", 0.0, 1.0),
-    ("acousticness", 0.0, 1.0),
-    ("instrumentalness", 0.0, 1.0),
-    ("liveness", 0.0, 1.0),
-    ("valence", 0.0, 1.0),
-    ("tempo", 0.0, 300.0),
-    ("time_signature", 0.0, 15.0),
-];
+const AUDIO_AS_TOLD: &[Bounds] = &audio(-1.0);
+
+/// The bounds are Spotify's own but for loudness and tempo, which it leaves open: nothing that is music is louder than 10 dB over
+/// full scale or faster than 300 beats a minute. Spotify says tempo 0 of what has no beat.
+const fn audio(key_min: f64) -> [Bounds; 12] {
+    [
+        ("danceability", 0.0, 1.0),
+        ("energy", 0.0, 1.0),
+        ("key", key_min, 11.0),
+        ("loudness", -100.0, 10.0),
+        ("mode", 0.0, 1.0),
+        ("speechiness", 0.0, 1.0),
+        ("acousticness", 0.0, 1.0),
+        ("instrumentalness", 0.0, 1.0),
+        ("liveness", 0.0, 1.0),
+        ("valence", 0.0, 1.0),
+        ("tempo", 0.0, 300.0),
+        ("time_signature", 0.0, 15.0),
+    ]
+}
 
 #[cfg(test)]
 mod tests {

@@ -5,10 +5,10 @@
 
 use super::ingest::{app, state_file, token_file};
 use crate::cli::args::{AuthCommand, LoginArgs, ReportFormat, StatusArgs};
-use crate::cli::output::{print, printable};
+use crate::cli::output::{json_text, print, printable};
 use crate::cli::settings::Settings;
 use crate::clock::Clock;
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use crate::spotify::login::{self, Keeping, Login, Redirect};
 use crate::spotify::token::Authorization;
 use crate::web::Patience;
@@ -103,8 +103,7 @@ async fn pasted(login: &Login) -> Result<SecretString> {
 fn status(settings: &Settings, args: &StatusArgs) -> Result<()> {
     let document = summary(settings)?;
     if args.format == ReportFormat::Json {
-        let text = serde_json::to_string_pretty(&document).explain(|| "the status cannot be written".to_owned())?;
-        print(&format!("{text}\n"))?;
+        print(&json_text(&document)?)?;
     } else if document["authorized"] == true {
         let text = |key: &str| document[key].as_str().unwrap_or_default().to_owned();
         print(&format!(

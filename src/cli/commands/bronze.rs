@@ -7,9 +7,9 @@ use crate::bronze::import::{self, Import, Imported};
 use crate::bronze::ledger::Account;
 use crate::bronze::{catalog, synthetic};
 use crate::cli::args::{Global, ImportArgs, ImportCatalogArgs, ReportFormat};
-use crate::cli::output::{aligned, print, printable, thousands};
+use crate::cli::output::{aligned, json_text, print, printable, thousands};
 use crate::cli::settings::Settings;
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -66,9 +66,7 @@ async fn populate(global: &Global, settings: &Settings, extent: synthetic::Exten
 fn account(imported: &Imported, format: ReportFormat) -> Result<String> {
     if format == ReportFormat::Json {
         let document = json!({ "files": imported.accounts, "ignored": imported.ignored });
-        return serde_json::to_string_pretty(&document)
-            .map(|text| text + "\n")
-            .explain(|| "the account cannot be written".to_owned());
+        return json_text(&document);
     }
     let header = ["file", "shape", "read", "kept", "duplicate", "rejected"];
     let row = |name: &str, shape: &str, account: [u64; 4]| {

@@ -3,14 +3,13 @@
 //! Owns how findings read. They are told first and recorded then: a lake that cannot be written to can still be checked, and
 //! checking waits for no writer.
 
-use super::context;
+use super::{context, lock};
 use crate::check::rule::Severity;
 use crate::check::{self, Finding, Outcome, Report};
 use crate::cli::args::{CheckArgs, Global, ReportFormat};
-use crate::cli::output::{aligned, print, printable, thousands};
+use crate::cli::output::{aligned, json_text, print, printable, thousands};
 use crate::cli::settings::Settings;
-use crate::error::{Explain, Result};
-use crate::lake::WriteLock;
+use crate::error::Result;
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -25,12 +24,10 @@ pub async fn check(global: &Global, settings: &Settings, args: &CheckArgs) -> Re
                 "lake": context.lake.root().display().to_string(), "run_id": context.run_id,
                 "checked_at": report.checked_at.to_rfc3339(), "passed": report.error().is_none(), "results": report.findings,
             });
-            let text = serde_json::to_string_pretty(&document).explain(|| "the findings cannot be written".to_owned())?;
-            print(&format!("{text}\n"))?;
+            print(&json_text(&document)?)?;
         }
     }
-    let _lock =
-        WriteLock::take(&context.lake, || tracing::info!("another command is writing to this lake: waiting for it to finish"))?;
+    let _lock = lock(&context.lake)?;
     let recorded = check::record(&context, &report).await;
     report.error().map_or(Ok(()), Err).and(recorded.map(drop))
 }

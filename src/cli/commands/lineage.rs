@@ -3,11 +3,12 @@
 //! Owns the walk through the notes of commits. Nothing is guessed: an input whose version is gone, or in whose place another table
 //! stands now, is named as such, and the walk ends there.
 
-use crate::cli::output::{print, printable};
+use crate::cli::output::{json_text, print, printable};
 use crate::cli::settings::Settings;
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use crate::lake::catalog::{self, LAYERS};
 use crate::lake::snapshot::AsOf;
+use crate::lake::tables::is_called;
 use crate::lake::{Lake, Snapshot, TableAt};
 use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
@@ -19,9 +20,7 @@ const DEPTH_MAX: usize = 8;
 pub async fn lineage(settings: &Settings, name: &str, as_json: bool) -> Result<()> {
     let lake = settings.lake()?;
     let tables = catalog::tables(&lake)?;
-    let found = tables.iter().find(|(layer, table, _)| {
-        [table.clone(), format!("{layer}.{table}"), format!("{layer}/{table}")].iter().any(|known| known == name)
-    });
+    let found = tables.iter().find(|(layer, table, _)| is_called(layer, table, name));
     let missing = || {
         Error::usage(format!("there is no table {name} in the lake {}", lake.root().display()))
             .hint("`moodlake status` lists the tables")
@@ -29,8 +28,7 @@ pub async fn lineage(settings: &Settings, name: &str, as_json: bool) -> Result<(
     let snapshot = found.ok_or_else(missing)?.2.open().await?.ok_or_else(missing)?;
     let document = node(&lake, snapshot, 0).await?;
     if as_json {
-        let text = serde_json::to_string_pretty(&document).explain(|| "the lineage cannot be written".to_owned())?;
-        return print(&format!("{text}\n"));
+        return print(&json_text(&document)?);
     }
     let mut text = String::new();
     draw(&document, "", "", &mut text);

@@ -4,11 +4,11 @@
 
 use super::{context, writing};
 use crate::cli::args::{Global, MaintainArgs, ReportFormat};
-use crate::cli::output::{aligned, print, thousands};
+use crate::cli::output::{aligned, json_text, print, thousands};
 use crate::cli::settings::Settings;
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use crate::lake::Table;
-use crate::lake::tables::{ALL, RUNS};
+use crate::lake::tables::{ALL, RUNS, is_called};
 use crate::pipeline::maintain::{Care, Maintained, RETENTION_DAYS, TARGET_BYTES, maintain as maintain_tables};
 use crate::pipeline::{self, Journal};
 use chrono::Duration;
@@ -50,8 +50,7 @@ pub async fn maintain(global: &Global, settings: &Settings, args: &MaintainArgs)
         ReportFormat::Text => text(&done, &care),
         ReportFormat::Json => {
             let document = json!({ "run_id": context.run_id, "dry_run": care.dry_run, "tables": done });
-            let text = serde_json::to_string_pretty(&document).explain(|| "the account cannot be written".to_owned())?;
-            format!("{text}\n")
+            json_text(&document)?
         }
     })?;
     journal.verdict().and(recorded)
@@ -59,12 +58,10 @@ pub async fn maintain(global: &Global, settings: &Settings, args: &MaintainArgs)
 
 /// A declared table by its name, with or without its layer.
 fn named(name: &str) -> Result<&'static Table> {
-    ALL.into_iter()
-        .find(|table| table.name == name || table.label() == name || format!("{}.{}", table.layer, table.name) == name)
-        .ok_or_else(|| {
-            Error::usage(format!("{name} is no table of moodlake's"))
-                .hint("`moodlake status` lists tables; those of other programs are theirs to maintain")
-        })
+    ALL.into_iter().find(|table| is_called(table.layer, table.name, name)).ok_or_else(|| {
+        Error::usage(format!("{name} is no table of moodlake's"))
+            .hint("`moodlake status` lists tables; those of other programs are theirs to maintain")
+    })
 }
 
 /// How long replaced versions stay readable: at least as long as promised, unless that is given up in so many words.

@@ -61,8 +61,12 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
 
 /// A context over the lake, and the lock that keeps other writers away until it is dropped.
 fn writing(global: &Global, settings: &Settings, lake: Lake) -> Result<(Context, WriteLock)> {
-    let lock = WriteLock::take(&lake, || tracing::info!("another command is writing to this lake: waiting for it to finish"))?;
+    let lock = lock(&lake)?;
     Ok((context(global, settings, lake)?, lock))
+}
+
+fn lock(lake: &Lake) -> Result<WriteLock> {
+    WriteLock::take(lake, || tracing::info!("another command is writing to this lake: waiting for it to finish"))
 }
 
 fn context(global: &Global, settings: &Settings, lake: Lake) -> Result<Context> {

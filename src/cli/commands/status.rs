@@ -4,7 +4,7 @@
 //! and the open gaps. Counts come from the Delta logs; only the coverage reads a column of data.
 
 use crate::cli::args::{LakeStatusArgs, ReportFormat};
-use crate::cli::output::{aligned, print, thousands};
+use crate::cli::output::{aligned, json_text, print, thousands};
 use crate::cli::settings::Settings;
 use crate::engine::Engine;
 use crate::error::{Error, Explain, Result};
@@ -58,10 +58,7 @@ pub async fn status(settings: &Settings, args: &LakeStatusArgs) -> Result<()> {
         "open_gaps": gaps, "authorization": super::auth::summary(settings).unwrap_or(Value::Null),
     });
     match format {
-        ReportFormat::Json => {
-            let text = serde_json::to_string_pretty(&document).explain(|| "the status cannot be written".to_owned())?;
-            print(&format!("{text}\n"))
-        }
+        ReportFormat::Json => print(&json_text(&document)?),
         ReportFormat::Text => print(&text(&document)),
     }
 }

@@ -231,8 +231,8 @@ fn warn_of_synthetic(model: &Model, tracks: &Tracks) {
 fn remark(model: &Model) -> String {
     let clusters = model.clusters.centroids.rows();
     let quality = format!("k = {clusters}, stability {:.3}", model.stability);
-    let Some(choice) = &model.choice else { return quality };
-    let weighed: Vec<_> = choice.weighed.iter().map(|candidate| describe(candidate, choice.clusters)).collect();
+    let Some(weighed) = &model.weighed else { return quality };
+    let weighed: Vec<_> = weighed.iter().map(|candidate| describe(candidate, clusters)).collect();
     let unstable = if model.stability >= choose_k::STABILITY_MIN { "" } else { ", none of them stable" };
     format!("{quality}; weighed {}{unstable}", weighed.join(", "))
 }

@@ -7,7 +7,7 @@ use super::tracks::Tracks;
 use super::{Clusters, MoodOptions};
 use crate::error::{Explain, Result};
 use crate::fingerprint;
-use crate::stats::choose_k::{self, Choice, ChooseOptions};
+use crate::stats::choose_k::{self, Candidate, ChooseOptions};
 use crate::stats::kmeans::{KMeansModel, KMeansOptions, fit};
 use crate::stats::matrix::Matrix;
 use crate::stats::quality::{davies_bouldin, silhouette};
@@ -63,7 +63,7 @@ pub struct Model {
     /// Mean adjusted Rand index between this model and models of bootstraps, at most 1.
     pub stability: f64,
     /// What was weighed, when the number of clusters was chosen.
-    pub choice: Option<Choice>,
+    pub weighed: Option<Vec<Candidate>>,
 }
 
 /// Fits a model on the tracks that have all its features, or none when no track has.
@@ -80,18 +80,18 @@ pub fn fit_model(tracks: &Tracks, complete: &[usize], options: &MoodOptions) -> 
     let scaler = Scaler::fit(&matrix).explain(failed)?;
     let scaled = scaler.transform(&matrix).explain(failed)?;
     let base = KMeansOptions { seed: options.seed, ..KMeansOptions::default() };
-    let (model, choice) = match options.clusters {
+    let (model, weighed) = match options.clusters {
         Clusters::Fixed(clusters) => (fit(&scaled, &KMeansOptions { clusters, ..base.clone() }).explain(failed)?, None),
         Clusters::Auto => {
             let choice =
                 choose_k::choose(&scaled, &ChooseOptions { fit: base.clone(), ..ChooseOptions::default() }).explain(failed)?;
-            (choice.model.clone(), Some(choice))
+            (choice.model, Some(choice.weighed))
         }
     };
     let clusters = model.centroids.rows();
-    let weighed = choice.as_ref().and_then(|choice| choice.weighed.iter().find(|candidate| candidate.clusters == clusters));
-    let several = model.centroids.rows() > 1;
-    let known = weighed.and_then(|candidate| Some((candidate, candidate.stability?)));
+    let several = clusters > 1;
+    let chosen = weighed.iter().flatten().find(|candidate| candidate.clusters == clusters);
+    let known = chosen.and_then(|candidate| Some((candidate, candidate.stability?)));
     let (own_silhouette, own_davies_bouldin, own_stability) = match known {
         Some((candidate, stability)) => (Some(candidate.silhouette), Some(candidate.davies_bouldin), stability),
         None => (
@@ -110,7 +110,7 @@ pub fn fit_model(tracks: &Tracks, complete: &[usize], options: &MoodOptions) -> 
         silhouette: own_silhouette,
         davies_bouldin: own_davies_bouldin,
         stability: own_stability,
-        choice,
+        weighed,
     }))
 }
 

@@ -26,12 +26,13 @@ impl Tracks {
     pub fn new(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Self> {
         let failed = || "the tracks of silver do not have the expected columns".to_owned();
         let described = concat_batches(schema, batches).explain(failed)?;
-        let ids = cast(described.column_by_name("track_id").ok_or_else(|| Error::failure(failed()))?, &DataType::Utf8View);
-        let ids = ids.explain(failed)?;
-        let ids = ids.as_string_view();
-        let counts = cast(described.column_by_name("plays").ok_or_else(|| Error::failure(failed()))?, &DataType::Int64);
-        let counts = counts.explain(failed)?;
-        let counts = counts.as_primitive::<Int64Type>();
+        let column = |batch: &RecordBatch, name: &str, kind: &DataType| -> Result<ArrayRef> {
+            let found = batch.column_by_name(name).ok_or_else(|| Error::failure(failed()))?;
+            cast(found, kind).explain(failed)
+        };
+        let (ids, counts) =
+            (column(&described, "track_id", &DataType::Utf8View)?, column(&described, "plays", &DataType::Int64)?);
+        let (ids, counts) = (ids.as_string_view(), counts.as_primitive::<Int64Type>());
         let (mut firsts, mut plays): (Vec<u32>, Vec<i64>) = (Vec::new(), Vec::new());
         for row in 0..described.num_rows() {
             match plays.last_mut() {
@@ -43,16 +44,15 @@ impl Tracks {
             }
         }
         let batch = take_record_batch(&described, &UInt32Array::from(firsts)).explain(failed)?;
-        let column = |name: &str, kind: &DataType| -> Result<ArrayRef> {
-            let found = batch.column_by_name(name).ok_or_else(|| Error::failure(failed()))?;
-            cast(found, kind).explain(failed)
-        };
         let audio = AUDIO_FEATURES
             .iter()
-            .map(|name| Ok(column(name, &DataType::Float64)?.as_primitive::<Float64Type>().clone()))
+            .map(|name| Ok(column(&batch, name, &DataType::Float64)?.as_primitive::<Float64Type>().clone()))
             .collect::<Result<Vec<_>>>()?;
-        let sources =
-            column("feature_source", &DataType::Utf8)?.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect();
+        let sources = column(&batch, "feature_source", &DataType::Utf8)?
+            .as_string::<i32>()
+            .iter()
+            .map(|text| text.map(str::to_owned))
+            .collect();
         Ok(Self { batch, audio, sources, plays })
     }
 

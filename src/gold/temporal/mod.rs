@@ -35,7 +35,11 @@ const ALGORITHM: &str = "top 2";
 /// When reading or writing fails.
 pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let tables = [&TEMPORAL_PATTERNS, &LISTENING_SESSIONS, &LISTENING_STREAKS, &TOP_ITEMS];
-    let parameters = json!({ "plays": source.parameters(), "sql": fingerprint::of([HOURS, SESSIONS, STREAKS, HEARD].concat()), "algorithm": ALGORITHM });
+    let parameters = json!({
+        "plays": source.parameters(),
+        "sql": fingerprint::of([HOURS, SESSIONS, STREAKS, HEARD].concat()),
+        "algorithm": ALGORITHM,
+    });
     let made_from = (json!({ "silver": source.identity()? }), parameters);
     let mut task = match Task::begin(context, "build-gold temporal", &tables, source.rows()?, made_from).await? {
         Begun::UpToDate(steps) => return Ok(steps),

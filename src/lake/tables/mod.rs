@@ -97,6 +97,12 @@ pub const ALL: [&Table; 25] = [
     &CHECK_RESULTS,
 ];
 
+/// Whether a person's name for a table is this one's: with or without its layer, and a dot or a slash between.
+#[must_use]
+pub fn is_called(layer: &str, table: &str, name: &str) -> bool {
+    name == table || name.split_once(['.', '/']).is_some_and(|parts| parts == (layer, table))
+}
+
 /// Delta knows one kind of text and one of lists, whatever their layout in memory.
 #[must_use]
 pub fn same_type(declared: &DataType, found: &DataType) -> bool {
