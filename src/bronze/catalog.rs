@@ -40,7 +40,7 @@ pub async fn import(context: &Context, path: &Path) -> Result<CatalogImported> {
     let mut step = Step::new("import-catalog", KAGGLE_TRACKS.label());
     let mut account = Account { file: path.display().to_string(), shape: "kaggle_csv".to_owned(), ..Account::default() };
     account.sha256.clone_from(&file.sha256);
-    if table.exists()
+    if table.exists().await?
         && let Some(rows) = ledger::imported_rows(context, &KAGGLE_TRACKS, &file.sha256).await?
     {
         step.rows_read = rows;
@@ -74,7 +74,7 @@ pub async fn import_bundled(context: &Context, name: &str, csv: &'static [u8]) -
 /// Where the catalogue is looked for when nobody names it.
 #[must_use]
 pub fn default_path(context: &Context) -> PathBuf {
-    context.lake.root().join("kaggle").join("dataset.csv")
+    context.lake.home().join("kaggle").join("dataset.csv")
 }
 
 struct Parsed {

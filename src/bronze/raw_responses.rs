@@ -76,7 +76,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<RawResponse>> {
 /// Where answers are kept.
 #[must_use]
 pub fn folder(context: &Context) -> PathBuf {
-    context.lake.root().join("ops").join("raw_responses")
+    context.lake.home().join("ops").join("raw_responses")
 }
 
 /// The text with `_` for the account in addresses of playlists and people.

@@ -12,7 +12,7 @@ use crate::lake::snapshot::AsOf;
 /// The other table.
 pub enum Pinned {
     /// At the version that the rows were built from; the newest where nothing says which.
-    At(Snapshot),
+    At(Box<Snapshot>),
     /// It cannot be looked at, and why.
     Nowhere(String),
 }
@@ -30,16 +30,16 @@ pub async fn target(subject: &Subject<'_>, reference: &Reference) -> Result<Pinn
     };
     // Nothing says what foreign rows were built from: what is there now has to do.
     let Some(version) = built_from["version"].as_u64() else {
-        return Ok(Pinned::At(newest));
+        return Ok(Pinned::At(Box::new(newest)));
     };
     if newest.identity()?["id"] != built_from["id"] || version > newest.version() {
         return Ok(Pinned::Nowhere(format!("it was built from a {label} that another has replaced since")));
     }
     if version == newest.version() {
-        return Ok(Pinned::At(newest));
+        return Ok(Pinned::At(Box::new(newest)));
     }
     match at.open_as_of(AsOf::Version(version)).await {
-        Ok(Some(target)) => Ok(Pinned::At(target)),
+        Ok(Some(target)) => Ok(Pinned::At(Box::new(target))),
         Ok(None) | Err(_) => {
             Ok(Pinned::Nowhere(format!("version {version} of {label}, which it was built from, is no longer there")))
         }

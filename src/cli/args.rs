@@ -299,6 +299,10 @@ pub struct BuildGoldArgs {
     /// The jobs to run; all when none is named
     #[arg(value_enum, value_name = "JOB")]
     pub jobs: Vec<Job>,
+    /// Builds from silver as it was: a version number of it, or a time such as 2026-03-01T12:00:00Z. The next build without it
+    /// brings the newest back
+    #[arg(long, value_name = "VERSION|TIMESTAMP")]
+    pub as_of: Option<String>,
     #[command(flatten)]
     pub mood: MoodArgs,
 }

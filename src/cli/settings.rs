@@ -5,14 +5,16 @@
 
 use super::args::Global;
 use crate::error::{Error, Result};
+use crate::fingerprint;
 use crate::lake::Lake;
+use crate::lake::remote::{self, Access};
 use crate::pipeline::FeatureProvider;
 use crate::reccobeats;
 use crate::spotify::app;
 use chrono_tz::Tz;
 use secrecy::SecretString;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -25,6 +27,26 @@ pub struct Settings {
     pub allow_synthetic: bool,
     /// Spotify and the services beside it.
     pub services: Services,
+    /// Lakes in a bucket.
+    pub remote: Remote,
+}
+
+/// What the environment says of lakes in a bucket.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    /// The store's own settings.
+    pub access: Access,
+    /// Where this machine keeps what is not a table: `MOODLAKE_STATE_DIR` as it is, or a folder for the states of all lakes.
+    pub state: State,
+}
+
+/// A folder for what is not a table of a lake in a bucket.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// Of this lake.
+    Of(PathBuf),
+    /// Of all lakes, each in a folder of its own.
+    Below(PathBuf),
 }
 
 /// What the environment says of services on the network.
@@ -66,9 +88,11 @@ impl Settings {
             })?,
             Err(_) => HashMap::new(),
         };
-        Self::resolve(global, |name| {
+        let settings = Self::resolve(global, |name| {
             std::env::var(name).ok().or_else(|| file.get(name).cloned()).filter(|value| !value.is_empty())
-        })
+        })?;
+        remote::register(settings.remote.access.clone());
+        Ok(settings)
     }
 
     fn resolve(global: &Global, lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
@@ -78,7 +102,7 @@ impl Settings {
             None => system_zone(),
         };
         let allow_synthetic = lookup("ALLOW_SYNTHETIC").map_or(Ok(true), |text| truth("ALLOW_SYNTHETIC", &text))?;
-        Ok(Self { lake, zone, allow_synthetic, services: Services::resolve(&lookup)? })
+        Ok(Self { lake, zone, allow_synthetic, services: Services::resolve(&lookup)?, remote: Remote::resolve(&lookup) })
     }
 
     /// The lake, at the place of `default` when none was named.
@@ -86,7 +110,7 @@ impl Settings {
     /// # Errors
     /// When the address is a URL of a store that this build cannot reach.
     pub fn lake_or(&self, default: &str) -> Result<Lake> {
-        Lake::at(self.lake.as_deref().unwrap_or(default))
+        Lake::with_home(self.lake.as_deref().unwrap_or(default), |address| self.remote.home(address))
     }
 
     /// The lake.
@@ -95,6 +119,30 @@ impl Settings {
     /// When the address is a URL of a store that this build cannot reach.
     pub fn lake(&self) -> Result<Lake> {
         self.lake_or(DEFAULT_LAKE)
+    }
+}
+
+impl Remote {
+    fn resolve(lookup: &impl Fn(&str) -> Option<String>) -> Self {
+        let state = match (lookup("MOODLAKE_STATE_DIR"), lookup("XDG_STATE_HOME"), lookup("HOME")) {
+            (Some(folder), _, _) => State::Of(folder.into()),
+            (_, Some(states), _) => State::Below(Path::new(&states).join("moodlake")),
+            (_, _, home) => State::Below(PathBuf::from(home.unwrap_or_default()).join(".local/state/moodlake")),
+        };
+        Self { access: Access::read(lookup), state }
+    }
+
+    /// The folder of the lake at this address.
+    fn home(&self, address: &str) -> PathBuf {
+        match &self.state {
+            State::Of(folder) => folder.clone(),
+            State::Below(states) => {
+                // `s3://a/b-c` and `s3://a-b/c` are two lakes.
+                let readable = address.trim_start_matches("s3://").replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-");
+                let unique: String = fingerprint::of(address).chars().take(8).collect();
+                states.join(format!("{readable}-{unique}"))
+            }
+        }
     }
 }
 

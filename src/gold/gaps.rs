@@ -3,11 +3,11 @@
 //! Owns the way from stretches of time to days of the listener's calendar. On such a day a count is a least count, and no play is
 //! not the same as no music.
 
-use super::source::nothing;
+use super::source::{Source, nothing};
 use crate::context::Context;
 use crate::engine::Columns;
 use crate::error::Result;
-use crate::lake::catalog::relation;
+use crate::lake::catalog::relation_of;
 use crate::lake::tables::HISTORY_GAPS;
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
@@ -27,13 +27,14 @@ pub struct Gaps {
 }
 
 impl Gaps {
-    /// Reads them; the zone says where a day begins.
+    /// Reads them; silver's zone says where a day begins.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub async fn read(context: &Context, zone: Tz) -> Result<Self> {
-        let scope = context.engine.scope();
-        relation(&context.lake, &scope, "gaps", &HISTORY_GAPS).await?;
+    pub async fn read(context: &Context, source: &Source) -> Result<Self> {
+        let (scope, zone) = (context.engine.scope(), source.zone(context).await?);
+        let gaps = source.other(context, &HISTORY_GAPS).await?;
+        relation_of(gaps.as_ref(), &scope, "gaps", &HISTORY_GAPS).await?;
         let rows = Columns::of(scope.model("gaps", GAPS, nothing()).await?, "gaps").await?;
         let (listeners, from, to) = (rows.text("user_id")?, rows.whole("from_us")?, rows.whole("to_us")?);
         let mut days = BTreeSet::new();

@@ -1,4 +1,5 @@
-//! What gold jobs read: silver at one version, and the relations made from it that several jobs share.
+//! What gold jobs read: silver at one version, other tables as they were while it was the newest, and the relations made from silver
+//! that several jobs share.
 //!
 //! Owns which plays a listener's figures rest on (`bases.sql`, `plays.sql`), their order on a line of time (`timeline.sql`) and the
 //! days they add up to (`days.sql`). The plays of a person are held in memory from the first job that reads them to the last; of
@@ -8,10 +9,12 @@ use crate::context::Context;
 use crate::engine::{Columns, Scope};
 use crate::error::{Error, Explain, Result};
 use crate::fingerprint;
-use crate::lake::Snapshot;
+use crate::lake::snapshot::AsOf;
 use crate::lake::tables::LISTENING_WITH_FEATURES;
+use crate::lake::{Snapshot, Table};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use datafusion::prelude::DataFrame;
 use datafusion::scalar::ScalarValue;
@@ -49,6 +52,7 @@ const TIMELINE_ORDER: [&str; 4] = ["user_id", "started_us", "ended_us", "play_id
 /// Silver at one version, for all jobs of a run.
 pub struct Source {
     silver: Snapshot,
+    others: AsOf,
     synthetic: Synthetic,
     bases: OnceCell<Held>,
     timeline: OnceCell<Held>,
@@ -79,19 +83,38 @@ impl Source {
     /// Opens silver.
     ///
     /// # Errors
-    /// When there is none.
-    pub async fn open(context: &Context, synthetic: Synthetic) -> Result<Self> {
-        let silver = context.lake.table(&LISTENING_WITH_FEATURES)?.open().await?.ok_or_else(|| {
+    /// When there is none, or no such version of it.
+    pub async fn open(context: &Context, synthetic: Synthetic, as_of: AsOf) -> Result<Self> {
+        let silver = context.lake.table(&LISTENING_WITH_FEATURES)?.open_as_of(as_of).await?.ok_or_else(|| {
             Error::failure(format!("table {}: there is no silver to build gold from", LISTENING_WITH_FEATURES.label()))
                 .hint("build it with `moodlake build-silver`, or everything with `moodlake run`")
         })?;
-        Ok(Self { silver, synthetic, bases: OnceCell::new(), timeline: OnceCell::new(), days: OnceCell::new() })
+        let others = match as_of {
+            // Of what was built from a version, the last build before the next version is the one that stood.
+            AsOf::Version(_) => {
+                silver.replaced_at().await?.map_or(AsOf::Latest, |next| AsOf::Time(next - TimeDelta::milliseconds(1)))
+            }
+            AsOf::Latest | AsOf::Time(_) => as_of,
+        };
+        Ok(Self { silver, others, synthetic, bases: OnceCell::new(), timeline: OnceCell::new(), days: OnceCell::new() })
     }
 
     /// Silver itself.
     #[must_use]
     pub const fn silver(&self) -> &Snapshot {
         &self.silver
+    }
+
+    /// Another table that is read beside silver, of the same moment; none where there was none.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn other(&self, context: &Context, table: &Table) -> Result<Option<Snapshot>> {
+        let at = context.lake.table(table)?;
+        match self.others {
+            AsOf::Time(moment) => at.open_at(moment).await,
+            AsOf::Latest | AsOf::Version(_) => at.open().await,
+        }
     }
 
     /// The version that is read, for the note of what is built from it.

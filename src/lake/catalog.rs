@@ -10,7 +10,7 @@ use crate::engine::Scope;
 use crate::error::{Error, Explain, Result};
 use datafusion::catalog::MemorySchemaProvider;
 use datafusion::common::TableReference;
-use std::collections::BTreeSet;
+use futures::future::try_join_all;
 use std::sync::Arc;
 
 /// The layers of a lake.
@@ -19,24 +19,19 @@ pub const LAYERS: [&str; 4] = ["bronze", "silver", "gold", "ops"];
 /// All tables that are there: the declared ones first, then others that someone put into a layer's folder.
 ///
 /// # Errors
-/// When a layer's folder cannot be listed.
-pub fn tables(lake: &Lake) -> Result<Vec<(&'static str, String, TableAt)>> {
+/// When a layer cannot be listed.
+pub async fn tables(lake: &Lake) -> Result<Vec<(&'static str, String, TableAt)>> {
     let mut found = Vec::new();
     for layer in LAYERS {
-        let folder = lake.root().join(layer);
-        if !folder.is_dir() {
-            continue;
-        }
-        let entries = std::fs::read_dir(&folder).explain(|| format!("the folder {} cannot be listed", folder.display()))?;
-        let names: BTreeSet<String> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let names = lake.names(layer).await?;
         let declared = ALL.iter().filter(|table| table.layer == layer).map(|table| table.name.to_owned());
         let others = names.iter().filter(|name| !ALL.iter().any(|table| table.layer == layer && table.name == *name)).cloned();
-        for name in declared.chain(others) {
+        // Of a bucket each question is a journey: they are asked at once.
+        let asked = declared.filter(|name| names.contains(name)).chain(others).map(async |name| {
             let at = lake.named(layer, &name)?;
-            if at.exists() {
-                found.push((layer, name, at));
-            }
-        }
+            Ok::<_, Error>(at.exists().await?.then_some((layer, name, at)))
+        });
+        found.extend(try_join_all(asked).await?.into_iter().flatten());
     }
     Ok(found)
 }
@@ -46,7 +41,15 @@ pub fn tables(lake: &Lake) -> Result<Vec<(&'static str, String, TableAt)>> {
 /// # Errors
 /// When the table cannot be read or the name is taken.
 pub async fn relation(lake: &Lake, scope: &Scope, name: &str, table: &Table) -> Result<bool> {
-    match lake.table(table)?.open().await? {
+    relation_of(lake.table(table)?.open().await?.as_ref(), scope, name, table).await
+}
+
+/// Names a declared table's snapshot for a model, or no rows where there is none. Tells whether there is one.
+///
+/// # Errors
+/// When the table cannot be read or the name is taken.
+pub async fn relation_of(snapshot: Option<&Snapshot>, scope: &Scope, name: &str, table: &Table) -> Result<bool> {
+    match snapshot {
         Some(snapshot) => scope.register(name, snapshot.provider(&scope.state()).await?).map(|()| true),
         None => scope.register_rows(name, table.schema(), Vec::new()).map(|()| false),
     }
@@ -55,9 +58,9 @@ pub async fn relation(lake: &Lake, scope: &Scope, name: &str, table: &Table) -> 
 /// The names of all tables that are there.
 ///
 /// # Errors
-/// When a layer's folder cannot be listed.
-pub fn references(lake: &Lake) -> Result<Vec<TableReference>> {
-    Ok(tables(lake)?.into_iter().map(|(layer, name, _)| TableReference::partial(layer, name)).collect())
+/// When a layer cannot be listed.
+pub async fn references(lake: &Lake) -> Result<Vec<TableReference>> {
+    Ok(tables(lake).await?.into_iter().map(|(layer, name, _)| TableReference::partial(layer, name)).collect())
 }
 
 /// Registers the tables that these references name.
@@ -65,7 +68,7 @@ pub fn references(lake: &Lake) -> Result<Vec<TableReference>> {
 /// # Errors
 /// When a name is no table of the lake, stands in several layers, or the table has no such version.
 pub async fn register(lake: &Lake, scope: &Scope, references: &[TableReference], as_of: AsOf) -> Result<Vec<Snapshot>> {
-    let tables = tables(lake)?;
+    let tables = tables(lake).await?;
     for layer in LAYERS {
         add_schema(scope, layer)?;
     }

@@ -3,6 +3,7 @@
 //! Owns the one moment in which a table changes. Either the log names the files afterwards or they are removed; a file that the log
 //! names is never touched, whatever fails behind the commit.
 
+use super::evolution::{Difference, FORMAT, FORMAT_KEY, difference, grown};
 use super::leftovers;
 use super::snapshot::Snapshot;
 use super::store::TableAt;
@@ -50,6 +51,7 @@ async fn after_failure(at: &TableAt, store: &LogStoreRef, adds: &[Add], error: E
 }
 
 async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add>, mode: Mode, note: &Value) -> Result<u64> {
+    at.fence().pass(at.label())?;
     let failed = |error| Error::failure(format!("table {}: the commit failed", at.label())).because(error).hint(SPACE);
     let declared = declared(table)?;
     let properties = properties(note);
@@ -62,8 +64,7 @@ async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add
         if mode == Mode::Replace {
             return create(store, table, &declared, actions, properties, Some(&current)).await.map_err(failed);
         }
-        return Err(Error::failure(format!("table {}: it has other columns or partitions than this program writes", at.label()))
-            .hint("it was made by another program or release: move it away, or name another lake"));
+        actions.push(Action::Metadata(grown(&current, table, &declared)?));
     }
     if mode == Mode::Replace {
         actions.extend(removals(&current).await?);
@@ -96,6 +97,7 @@ pub async fn commit_compaction(
     let operation = DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(target_bytes).unwrap_or(i64::MAX) };
     let files = adds.iter().cloned().map(|add| Action::Add(Add { data_change: false, ..add }));
     let actions: Vec<Action> = files.chain(removes.into_iter().map(Action::Remove)).collect();
+    current.at().fence().pass(current.at().label())?;
     // The note speaks for the rows of exactly this version: were another commit slipped in before, it would speak for that one too.
     let committed = CommitBuilder::from(properties(note).with_max_retries(0))
         .with_actions(actions)
@@ -117,8 +119,36 @@ fn declared(table: &Table) -> Result<StructType> {
 /// Whether the table has the columns and partitions that this program writes.
 pub fn is_as_declared(current: &Snapshot, table: &Table) -> Result<bool> {
     let state = current.state()?;
-    let partitions = state.metadata().partition_columns().iter().map(String::as_str);
-    Ok(partitions.eq(table.partitions.iter().copied()) && state.schema().as_ref() == &declared(table)?)
+    Ok(difference(&state.schema(), state.metadata().partition_columns(), table, &declared(table)?) == Difference::None)
+}
+
+/// Whether the table is an older release's: it lacks columns that may be null, or has them in another order.
+pub fn is_older(current: &Snapshot, table: &Table) -> Result<bool> {
+    let state = current.state()?;
+    Ok(difference(&state.schema(), state.metadata().partition_columns(), table, &declared(table)?) == Difference::Older)
+}
+
+/// Gives an older release's table the columns that are declared now; tells whether it lacked any, and which version has them.
+///
+/// # Errors
+/// When the table is another program's, or the log cannot be written.
+pub async fn grow(at: &TableAt, table: &Table, note: &Value, dry_run: bool) -> Result<Option<u64>> {
+    let Some(current) = at.open().await? else { return Ok(None) };
+    if !is_older(&current, table)? {
+        return Ok(None);
+    }
+    let (state, declared) = (current.state()?, declared(table)?);
+    if dry_run {
+        return Ok(Some(current.version()));
+    }
+    at.fence().pass(at.label())?;
+    let grown = grown(&current, table, &declared)?;
+    let committed = CommitBuilder::from(properties(note))
+        .with_actions(vec![Action::Metadata(grown)])
+        .build(Some(state), at.log_store()?, DeltaOperation::AddColumn { fields: declared.fields().cloned().collect() })
+        .await
+        .map_err(|error| Error::failure(format!("table {}: the commit failed", at.label())).because(error).hint(SPACE))?;
+    Ok(Some(committed.version()))
 }
 
 /// Old commits are forgotten by `maintain` alone, which knows what was promised; Delta's own rule forgets the last version before
@@ -146,6 +176,8 @@ async fn create(
         .with_log_store(store.clone())
         .with_table_name(table.name)
         .with_comment(table.comment)
+        .with_configuration([(FORMAT_KEY, Some(FORMAT.to_string()))])
+        .with_raise_if_key_not_exists(false)
         .with_columns(declared.fields().cloned())
         .with_partition_columns(table.partitions.iter().copied())
         .with_actions(actions)

@@ -25,7 +25,7 @@ pub async fn remove(store: &LogStoreRef, adds: &[Add]) {
 /// Removes unfinished files, `name.parquet#1`, that nobody has written to for an hour.
 pub fn sweep(at: &TableAt) {
     if let Some(folder) = at.folder() {
-        sweep_folder(&folder, 1);
+        sweep_folder(folder, 1);
     }
 }
 

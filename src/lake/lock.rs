@@ -1,16 +1,26 @@
 //! One writer a lake at a time, across processes.
 //!
-//! Owns the lock file. The operating system frees the lock when its holder ends, however it ends, so nothing has to be cleaned
-//! up after a crash. Readers never ask for it: a snapshot is theirs whatever is written meanwhile.
+//! Owns the choice of the lock. In a folder it is a file: the operating system frees it when its holder ends, however it ends, so
+//! nothing has to be cleaned up after a crash. In a bucket it is a lease. Readers never ask for it: a snapshot is theirs whatever is
+//! written meanwhile.
 
+use super::place::Place;
+use super::remote::Lease;
 use super::store::Lake;
 use crate::error::{Error, Explain, Result};
 use std::fs::{File, TryLockError};
+use std::path::Path;
 
 /// Held while a command writes; freed when dropped.
 #[derive(Debug)]
 pub struct WriteLock {
-    _file: File,
+    _held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    File { _file: File },
+    Lease { _lease: Lease },
 }
 
 impl WriteLock {
@@ -19,20 +29,28 @@ impl WriteLock {
     /// # Errors
     /// When the lake cannot be written to.
     pub fn take(lake: &Lake, waiting: impl FnOnce()) -> Result<Self> {
-        let path = lake.root().join(".moodlake.lock");
-        let unwritable = |error: std::io::Error| {
-            Error::failure(format!("the lake {} cannot be written to", lake.root().display()))
-                .because(error)
-                .hint("choose a folder that this user may write to, with --lake or MOODLAKE_LAKE")
+        let held = match &lake.place {
+            Place::Folder(folder) => Held::File { _file: file(folder, waiting)? },
+            Place::Bucket(url) => Held::Lease { _lease: Lease::take(url, lake.fence.clone(), waiting)? },
         };
-        std::fs::create_dir_all(lake.root()).map_err(unwritable)?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
-        match file.try_lock() {
-            Ok(()) => return Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => waiting(),
-            Err(TryLockError::Error(error)) => return Err(unwritable(error)),
-        }
-        file.lock().explain(|| format!("waiting for the lock {} failed", path.display()))?;
-        Ok(Self { _file: file })
+        Ok(Self { _held: held })
     }
+}
+
+fn file(folder: &Path, waiting: impl FnOnce()) -> Result<File> {
+    let path = folder.join(".moodlake.lock");
+    let unwritable = |error: std::io::Error| {
+        Error::failure(format!("the lake {} cannot be written to", folder.display()))
+            .because(error)
+            .hint("choose a folder that this user may write to, with --lake or MOODLAKE_LAKE")
+    };
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => waiting(),
+        Err(TryLockError::Error(error)) => return Err(unwritable(error)),
+    }
+    file.lock().explain(|| format!("waiting for the lock {} failed", path.display()))?;
+    Ok(file)
 }

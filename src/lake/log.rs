@@ -1,7 +1,7 @@
 //! A table's log as files: which versions can still be read, and what one commit says.
 //!
-//! Owns the reading of `_delta_log` for what a snapshot does not tell. Time is the one that `--as-of` goes by: when the file of a
-//! commit was written.
+//! Owns the reading of `_delta_log` for what a snapshot does not tell. `--as-of` goes by the moment that a commit names itself, which
+//! a copy of the lake keeps; what expires, by when its file was written, which is never earlier.
 
 use super::store::TableAt;
 use super::write::NOTE;
@@ -75,6 +75,21 @@ impl Commit {
     fn upkeep(&self, key: &str) -> Option<&Value> {
         self.note.as_ref()?.get(UPKEEP)?.get(key)
     }
+}
+
+/// The newest version that was committed by this moment, of those that the log still tells of.
+pub async fn version_at(at: &TableAt, store: &LogStoreRef, moment: DateTime<Utc>) -> Result<Option<u64>> {
+    let log = Log::list(at, store).await?;
+    let Some(newest) = log.commits.keys().next_back().copied() else { return Ok(None) };
+    let readable: Vec<_> = log.commits.range(log.oldest(newest)..).collect();
+    // Commits are in the order of time, so halving finds the one; each costs a read.
+    let (mut from, mut to) = (0, readable.len());
+    while let Some((&version, &file_written)) = (from < to).then(|| readable.get(usize::midpoint(from, to)).copied()).flatten() {
+        let named = Commit::read(at, store, version).await?.and_then(|commit| commit.time);
+        let middle = usize::midpoint(from, to);
+        if named.unwrap_or(file_written) <= moment { from = middle + 1 } else { to = middle }
+    }
+    Ok(from.checked_sub(1).and_then(|place| readable.get(place)).map(|(version, _)| **version))
 }
 
 /// The files of a log.

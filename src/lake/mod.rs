@@ -5,11 +5,15 @@
 
 pub mod catalog;
 mod commit;
+mod evolution;
+mod fence;
 mod leftovers;
 pub mod lock;
 mod log;
 pub mod maintain;
 pub mod merge;
+mod place;
+pub mod remote;
 pub mod rows;
 pub mod snapshot;
 pub mod store;

@@ -3,8 +3,11 @@
 //! Owns pinning: whoever holds a `Snapshot` reads the same rows however often the table is written meanwhile. Says how many
 //! rows and bytes there are from the log alone, and gives back the note that the commit carries.
 
-use super::log::Commit;
+use super::commit::is_older;
+use super::evolution;
+use super::log::{Commit, version_at};
 use super::store::TableAt;
+use super::tables::Table;
 use crate::error::{Error, Explain, Result};
 use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, Utc};
@@ -23,7 +26,7 @@ pub enum AsOf {
     Latest,
     /// A version number.
     Version(u64),
-    /// The newest version that is not younger than this moment.
+    /// The newest version that was committed by this moment.
     Time(DateTime<Utc>),
 }
 
@@ -85,6 +88,14 @@ impl Snapshot {
         Ok(self.state()?.metadata().partition_columns().to_vec())
     }
 
+    /// Whether an older release wrote it, with fewer columns than are declared now: they are read as null.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn is_older(&self, table: &Table) -> Result<bool> {
+        is_older(self, table)
+    }
+
     /// Rows, bytes and files, from the log alone.
     ///
     /// # Errors
@@ -108,7 +119,8 @@ impl Snapshot {
     /// When the store or the log cannot be read.
     pub async fn provider(&self, session: &SessionState) -> Result<Arc<dyn TableProvider>> {
         self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
-        self.table.table_provider().with_session(Arc::new(session.clone())).await.explain(|| self.unreadable())
+        let stored = self.table.table_provider().with_session(Arc::new(session.clone())).await.explain(|| self.unreadable())?;
+        evolution::with_lacking_columns(stored, &self.at)
     }
 
     /// A relation over some of this version's files.
@@ -136,6 +148,15 @@ impl Snapshot {
         Ok(self.own_commit().await?.unwrap_or_default().of_rows())
     }
 
+    /// When the next version took its place; none while it is the newest.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn replaced_at(&self) -> Result<Option<DateTime<Utc>>> {
+        let next = Commit::read(&self.at, &self.table.log_store(), self.version() + 1).await?;
+        Ok(next.and_then(|commit| commit.time))
+    }
+
     /// The commit of exactly this version: the log's history would begin with the newest one.
     pub(super) async fn own_commit(&self) -> Result<Option<Commit>> {
         Commit::read(&self.at, &self.table.log_store(), self.version()).await
@@ -160,34 +181,35 @@ impl Snapshot {
 }
 
 pub(super) async fn open(at: &TableAt, as_of: AsOf) -> Result<Option<Snapshot>> {
-    if !at.exists() {
+    // In a bucket the question would be one more journey; Delta says the same of a log that it does not find.
+    if at.folder().is_some() && !at.exists().await? {
         return Ok(None);
     }
     let builder = match as_of {
         AsOf::Latest => at.builder()?,
         AsOf::Version(version) => at.builder()?.with_version(version),
-        AsOf::Time(time) => at.builder()?.with_timestamp(time),
+        AsOf::Time(time) => match version_at(at, &at.log_store()?, time).await? {
+            Some(version) => at.builder()?.with_version(version),
+            None if !at.exists().await? => return Ok(None),
+            None => {
+                return Err(Error::failure(format!("table {}: there was none{} yet", at.label(), wanted(as_of))).hint(
+                    "or its commits are forgotten by now: `moodlake status --format json` tells the versions that are kept",
+                ));
+            }
+        },
     };
     match builder.load().await {
         Ok(table) => {
             let mut snapshot = Snapshot { table, at: at.clone(), rows_version: 0 };
+            evolution::refuse_newer(at, snapshot.state()?)?;
             let version = snapshot.version();
             snapshot.rows_version = snapshot.own_commit().await?.map_or(version, |commit| commit.rows_version(version));
-            if let (AsOf::Time(asked), (Some(written), _)) = (as_of, snapshot.commit().await?)
-                && written > asked
-            {
-                // Delta gives the first version for any time before it.
-                return Err(Error::failure(format!("table {}: there was none{} yet", at.label(), wanted(as_of)))
-                    .hint(format!("its first version was written at {}", written.to_rfc3339())));
-            }
             Ok(Some(snapshot))
         }
         // Delta says the same of a version that the log has forgotten.
         Err(DeltaTableError::NotATable(_)) if as_of == AsOf::Latest => Ok(None),
         Err(error) => {
-            Err(Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of))).because(error).hint(
-                "is the folder a Delta table, and does it still have that version? `moodlake status` lists tables and versions",
-            ))
+            Err(Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of))).because(error).hint(at.hint()))
         }
     }
 }

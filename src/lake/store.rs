@@ -1,42 +1,77 @@
-//! Where a lake and its tables are.
+//! A lake and its tables: where they are, and whether anything is there.
 //!
-//! Owns the way from what a person types (`./data`, `/lake/bronze/t`) to a table's address. Refuses stores that this build has
-//! no client for. `snapshot` reads what is there, `write` adds to it.
+//! Owns the names of tables within a lake, on this machine's disk as in a bucket. `snapshot` reads what is there, `write` adds to
+//! it.
 
+use super::fence::Fence;
+use super::log;
+use super::place::Place;
+use super::remote;
 use super::snapshot::{self, AsOf, Snapshot};
-use super::tables::Table;
-use crate::error::{Error, Explain, Result};
+use super::tables::{ALL, Table};
+use crate::error::{Explain, Result};
+use chrono::{DateTime, Utc};
 use deltalake::DeltaTableBuilder;
 use deltalake::logstore::LogStoreRef;
 use std::path::{Path, PathBuf};
 use url::Url;
 
-/// A folder that holds Delta tables by layer.
+/// A folder or a prefix in a bucket that holds Delta tables by layer.
 #[derive(Clone, Debug)]
 pub struct Lake {
-    root: PathBuf,
+    pub(super) place: Place,
+    address: String,
+    home: PathBuf,
+    pub(super) fence: Fence,
 }
 
 /// One table's address, and the name that messages give it.
 #[derive(Clone, Debug)]
 pub struct TableAt {
+    place: Place,
     url: Url,
     label: String,
+    declared: Option<&'static Table>,
+    fence: Fence,
 }
 
 impl Lake {
     /// The lake at a folder, which need not exist yet.
     ///
     /// # Errors
-    /// When the address is a URL of a store that this build cannot reach.
+    /// When the address is of a store that this build cannot reach.
     pub fn at(uri: &str) -> Result<Self> {
-        Ok(Self { root: local_path(uri)? })
+        Self::with_home(uri, |_| PathBuf::new())
     }
 
-    /// The lake's folder.
+    /// The lake at a folder or in a bucket. What is not a table of a lake in a bucket is kept in the folder `home`.
+    ///
+    /// # Errors
+    /// When the address is of a store that this build cannot reach.
+    pub fn with_home(uri: &str, home: impl FnOnce(&str) -> PathBuf) -> Result<Self> {
+        let place = Place::named(uri)?;
+        let (address, home) = match &place {
+            Place::Folder(folder) => (folder.display().to_string(), folder.clone()),
+            Place::Bucket(url) => {
+                let address = url.as_str().trim_end_matches('/').to_owned();
+                let home = home(&address);
+                (address, home)
+            }
+        };
+        Ok(Self { place, address, home, fence: Fence::default() })
+    }
+
+    /// The address, for messages and for `--lake`.
     #[must_use]
-    pub fn root(&self) -> &Path {
-        &self.root
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The folder for what is not a table: the authorization, the scheduler's state, stored answers. The lake's own folder where it
+    /// has one.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.home
     }
 
     /// The address of a declared table in this lake.
@@ -52,13 +87,37 @@ impl Lake {
     /// # Errors
     /// When the folder's name cannot be made an address.
     pub fn named(&self, layer: &str, name: &str) -> Result<TableAt> {
-        TableAt::at_folder(&self.root.join(layer).join(name), format!("{layer}/{name}"))
+        let at = TableAt::new(self.place.join(layer)?.join(name)?, format!("{layer}/{name}"))?;
+        let declared = ALL.into_iter().find(|table| table.layer == layer && table.name == name);
+        Ok(TableAt { declared, fence: self.fence.clone(), ..at })
     }
 
     /// Whether anything of a lake is at this place.
-    #[must_use]
-    pub fn exists(&self) -> bool {
-        ["bronze", "silver", "gold", "ops"].iter().any(|layer| self.root.join(layer).is_dir())
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn exists(&self) -> Result<bool> {
+        for layer in super::catalog::LAYERS {
+            if !self.names(layer).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What is in a layer, in the order of the names.
+    pub(super) async fn names(&self, layer: &str) -> Result<Vec<String>> {
+        match self.place.join(layer)? {
+            Place::Bucket(url) => remote::folders(&url).await,
+            Place::Folder(folder) if !folder.is_dir() => Ok(Vec::new()),
+            Place::Folder(folder) => {
+                let entries =
+                    std::fs::read_dir(&folder).explain(|| format!("the folder {} cannot be listed", folder.display()))?;
+                let mut names: Vec<_> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+                names.sort_unstable();
+                Ok(names)
+            }
+        }
     }
 }
 
@@ -66,16 +125,13 @@ impl TableAt {
     /// A table named by a path flag.
     ///
     /// # Errors
-    /// When the address is a URL of a store that this build cannot reach.
+    /// When the address is of a store that this build cannot reach.
     pub fn at(uri: &str) -> Result<Self> {
-        Self::at_folder(&local_path(uri)?, uri.to_owned())
+        Self::new(Place::named(uri)?, uri.to_owned())
     }
 
-    fn at_folder(folder: &Path, label: String) -> Result<Self> {
-        let absolute = std::path::absolute(folder).explain(|| format!("cannot tell where the folder {} is", folder.display()))?;
-        let url = Url::from_directory_path(&absolute)
-            .map_err(|()| Error::usage(format!("the folder name {} cannot be used", absolute.display())))?;
-        Ok(Self { url, label })
+    fn new(place: Place, label: String) -> Result<Self> {
+        Ok(Self { url: place.url()?, place, label, declared: None, fence: Fence::default() })
     }
 
     /// The name that messages use.
@@ -106,14 +162,51 @@ impl TableAt {
         snapshot::open(self, as_of).await
     }
 
-    /// Whether the folder holds a Delta log.
-    #[must_use]
-    pub fn exists(&self) -> bool {
-        self.folder().is_some_and(|folder| folder.join("_delta_log").is_dir())
+    /// The snapshot of a moment, or none where there was no table yet.
+    ///
+    /// # Errors
+    /// When there was a table, and what it held then cannot be read.
+    pub async fn open_at(&self, moment: DateTime<Utc>) -> Result<Option<Snapshot>> {
+        match log::version_at(self, &self.log_store()?, moment).await? {
+            Some(version) => self.open_as_of(AsOf::Version(version)).await,
+            None => Ok(None),
+        }
     }
 
-    pub(super) fn folder(&self) -> Option<PathBuf> {
-        self.url.to_file_path().ok()
+    /// Whether there is a Delta log.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn exists(&self) -> Result<bool> {
+        match &self.place {
+            Place::Folder(folder) => Ok(folder.join("_delta_log").is_dir()),
+            Place::Bucket(url) => Ok(remote::folders(url).await?.iter().any(|name| name == "_delta_log")),
+        }
+    }
+
+    /// What its columns should be, where it is a table of a lake.
+    pub(super) const fn declared(&self) -> Option<&'static Table> {
+        self.declared
+    }
+
+    /// The lock under which this table is written, as far as it can be lost.
+    pub(super) const fn fence(&self) -> &Fence {
+        &self.fence
+    }
+
+    /// The table's folder, where it is on this machine.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.place.folder()
+    }
+
+    /// What to look at when the table cannot be reached.
+    pub(super) const fn hint(&self) -> &'static str {
+        match self.place {
+            Place::Folder(_) => {
+                "is the folder a Delta table, and does it still have that version? `moodlake status` lists tables and versions"
+            }
+            Place::Bucket(_) => remote::HINT,
+        }
     }
 
     pub(super) fn builder(&self) -> Result<DeltaTableBuilder> {
@@ -122,19 +215,5 @@ impl TableAt {
 
     pub(super) fn log_store(&self) -> Result<LogStoreRef> {
         self.builder()?.build_storage().explain(|| format!("table {}: cannot open the store", self.label))
-    }
-}
-
-fn local_path(uri: &str) -> Result<PathBuf> {
-    if let Some(path) = uri.strip_prefix("file://") {
-        return Ok(PathBuf::from(path));
-    }
-    match uri.split_once("://") {
-        Some((scheme, _)) => Err(Error::usage(format!("{uri}: no client for {scheme}:// in this build"))
-            .hint("name a folder on this machine, for instance --lake ./data")),
-        None if uri.is_empty() => {
-            Err(Error::usage("the lake's address is empty").hint("name a folder, for instance --lake ./data"))
-        }
-        None => Ok(PathBuf::from(uri)),
     }
 }

@@ -169,7 +169,7 @@ pub(super) const SPACE: &str =
 
 fn make_folder(at: &TableAt) -> Result<()> {
     let Some(folder) = at.folder() else { return Ok(()) };
-    std::fs::create_dir_all(&folder).map_err(|error| {
+    std::fs::create_dir_all(folder).map_err(|error| {
         Error::failure(format!("table {}: the folder {} cannot be made", at.label(), folder.display()))
             .because(error)
             .hint("choose a lake that this user may write to, with --lake or MOODLAKE_LAKE")

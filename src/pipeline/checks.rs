@@ -25,7 +25,7 @@ pub async fn checks(context: &Context, journal: &mut Journal<'_>) {
 }
 
 async fn checked(context: &Context) -> Result<(Report, Written)> {
-    let report = check::check(context, &check::chosen(&context.lake, &[])?, 0).await;
+    let report = check::check(context, &check::chosen(&context.lake, &[]).await?, 0).await;
     let written = check::record(context, &report).await?;
     Ok((report, written))
 }

@@ -97,10 +97,16 @@ pub async fn ingest(context: &Context, sources: &Sources, options: &Ingest, jour
     let step = Step::new("populate-missing", SYNTHETIC_FEATURES.label());
     if !options.allow_synthetic {
         journal.note([step.remarked("ALLOW_SYNTHETIC is false")]);
-    } else if context.lake.table(&LISTENING_HISTORY).is_ok_and(|history| history.exists()) {
-        part(journal, step, synthetic::populate(context, synthetic::Extent::Missing).await.map(one));
-    } else {
-        journal.note([step.remarked("there are no plays yet")]);
+        return;
+    }
+    let has_plays = match context.lake.table(&LISTENING_HISTORY) {
+        Ok(history) => history.exists().await,
+        Err(error) => Err(error),
+    };
+    match has_plays {
+        Ok(true) => part(journal, step, synthetic::populate(context, synthetic::Extent::Missing).await.map(one)),
+        Ok(false) => journal.note([step.remarked("there are no plays yet")]),
+        Err(error) => journal.failed(step, error),
     }
 }
 

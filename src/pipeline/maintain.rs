@@ -7,7 +7,7 @@ use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::error::Result;
 use crate::lake::Table;
-use crate::lake::maintain::{checkpoint, expire, look};
+use crate::lake::maintain::{checkpoint, expire, grow, look};
 use chrono::Duration;
 use serde::Serialize;
 use serde_json::json;
@@ -47,6 +47,8 @@ impl Care {
 pub struct Maintained {
     /// `layer/name`.
     pub table: String,
+    /// Whether a table of an older release was given the columns that are declared now.
+    pub columns_added: bool,
     /// Data files of the newest version before.
     pub files_before: u64,
     /// And after.
@@ -75,7 +77,10 @@ impl Maintained {
     /// Whether there was anything to do.
     #[must_use]
     pub const fn is_changed(&self) -> bool {
-        self.files_before != self.files_after || self.checkpoint || self.log_files_deleted + self.data_files_deleted > 0
+        self.columns_added
+            || self.files_before != self.files_after
+            || self.checkpoint
+            || self.log_files_deleted + self.data_files_deleted > 0
     }
 
     /// Versions that can be read.
@@ -86,6 +91,7 @@ impl Maintained {
 
     fn remark(&self) -> String {
         let mut parts = Vec::new();
+        parts.extend(self.columns_added.then(|| "columns of this release added".to_owned()));
         if self.files_before != self.files_after {
             parts.push(format!("files {} -> {}", self.files_before, self.files_after));
         }
@@ -120,12 +126,15 @@ pub async fn maintain(context: &Context, tables: &[&Table], care: &Care, journal
 
 async fn one(context: &Context, table: &Table, care: &Care) -> Result<Option<Maintained>> {
     let at = context.lake.table(table)?;
+    let run = context.note(json!({}));
+    // What is built anew from other tables needs no care of its own.
+    let is_kept = ["bronze", "ops"].contains(&table.layer);
+    let columns_added = is_kept && grow(&at, table, &run, care.dry_run).await?.is_some();
     let Some(found) = look(&at, table, care.target_bytes).await? else { return Ok(None) };
-    if care.only_when_due && found.plan.small_files() <= SMALL_FILES_MAX && found.commits <= COMMITS_MAX {
+    if care.only_when_due && !columns_added && found.plan.small_files() <= SMALL_FILES_MAX && found.commits <= COMMITS_MAX {
         return Ok(None);
     }
     let before = found.snapshot.extent()?;
-    let run = context.note(json!({}));
     let compacted = if care.dry_run { None } else { found.plan.carry_out(&context.engine, &found.snapshot, table, &run).await? };
     let is_checkpointed = checkpoint(&at, care.dry_run).await?;
     // Asked now: what the compaction has just replaced is as old as this moment.
@@ -133,6 +142,7 @@ async fn one(context: &Context, table: &Table, care: &Care) -> Result<Option<Mai
     let after = if care.dry_run { None } else { at.open().await?.map(|snapshot| snapshot.extent()).transpose()? };
     Ok(Some(Maintained {
         table: table.label(),
+        columns_added,
         files_before: before.files,
         files_after: after.map_or(before.files - found.plan.small_files() + found.plan.large_files(), |extent| extent.files),
         bytes_before: before.bytes,

@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::gold::mood::MoodOptions;
 use crate::gold::source::Source;
 use crate::gold::{JOBS, Job};
+use crate::lake::snapshot::AsOf;
 use crate::lake::tables::{CATALOG_TRACKS, LISTENING_HISTORY, LISTENING_WITH_FEATURES};
 use crate::silver::{self, Build, FeatureSource, catalog};
 use std::sync::Arc;
@@ -40,7 +41,7 @@ pub struct Options {
 /// When the lake's tables cannot be named. What fails is in the journal; what the steps before wrote stays.
 pub async fn run(context: &Context, sources: &Sources, options: &Options, journal: &mut Journal<'_>) -> Result<()> {
     ingest(context, sources, &options.ingest, journal).await;
-    let no_plays = !context.lake.table(&LISTENING_HISTORY)?.exists();
+    let no_plays = !context.lake.table(&LISTENING_HISTORY)?.exists().await?;
     if no_plays && (sources.spotify.is_some() || journal.has_failures()) {
         let skipped = Step::new("build-silver", LISTENING_WITH_FEATURES.label());
         journal.note([skipped.remarked("there are no plays yet")]);
@@ -59,14 +60,14 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
         Ok(step) => journal.note(step),
         Err(error) => journal.failed(Step::new("build-silver", CATALOG_TRACKS.label()), error),
     }
-    gold(context, &JOBS, &options.mood, journal).await;
+    gold(context, &JOBS, &options.mood, AsOf::Latest, journal).await;
     checks(context, journal).await;
     Ok(())
 }
 
 /// Runs gold jobs; one that fails is told, and the others go on.
-pub async fn gold(context: &Context, jobs: &[Job], options: &MoodOptions, journal: &mut Journal<'_>) {
-    let source = match Source::open(context, options.synthetic()).await {
+pub async fn gold(context: &Context, jobs: &[Job], options: &MoodOptions, as_of: AsOf, journal: &mut Journal<'_>) {
+    let source = match Source::open(context, options.synthetic(), as_of).await {
         Ok(source) => Arc::new(source),
         Err(error) => {
             let step = jobs.first().map_or("build-gold", |job| job.step());

@@ -42,7 +42,7 @@ const PLACES: [(&str, &[&str]); 20] = [
     ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
     ("web", &["clock", "random"]),
     ("context", &["lake", "engine", "clock"]),
-    ("lake", &["engine", "error"]),
+    ("lake", &["engine", "clock", "error"]),
     ("engine", &["error"]),
     ("clock", &[]),
     ("error", &[]),

@@ -2,6 +2,7 @@
 //!
 //! Owns the way from flags to the layers' options.
 
+use super::as_of::as_of;
 use super::ingest::{conclude, sources};
 use super::maintain::retention;
 use super::{finish, writing};
@@ -77,13 +78,14 @@ fn distinct(preference: Vec<FeatureSource>) -> Result<Vec<FeatureSource>> {
 
 pub async fn build_gold(global: &Global, settings: &Settings, args: BuildGoldArgs) -> Result<()> {
     let options = mood_options(&args.mood)?.allowing_synthetic(settings.allow_synthetic);
+    let as_of = as_of(args.as_of.as_deref())?;
     let (context, _lock) = writing(global, settings, settings.lake()?)?;
     let started = context.clock.now();
     // In the order of the pipeline, whatever the order on the command line: later jobs read what earlier ones write.
     let named: Vec<_> = args.jobs.into_iter().map(job).collect();
     let jobs: Vec<_> = gold::JOBS.into_iter().filter(|job| named.is_empty() || named.contains(job)).collect();
     let mut journal = Journal::new(&tell);
-    pipeline::gold(&context, &jobs, &options, &mut journal).await;
+    pipeline::gold(&context, &jobs, &options, as_of, &mut journal).await;
     conclude(&context, "build-gold", started, journal, ReportFormat::Text, false, Ok(())).await
 }
 

@@ -15,13 +15,13 @@ use std::fmt::Write as _;
 
 pub async fn check(global: &Global, settings: &Settings, args: &CheckArgs) -> Result<()> {
     let context = context(global, settings, settings.lake()?)?;
-    let tables = check::chosen(&context.lake, &args.tables)?;
+    let tables = check::chosen(&context.lake, &args.tables).await?;
     let report = check::check(&context, &tables, args.show.map_or(0, usize::from)).await;
     match args.format {
         ReportFormat::Text => print(&printable(&text(&report)))?,
         ReportFormat::Json => {
             let document = json!({
-                "lake": context.lake.root().display().to_string(), "run_id": context.run_id,
+                "lake": context.lake.address(), "run_id": context.run_id,
                 "checked_at": report.checked_at.to_rfc3339(), "passed": report.error().is_none(), "results": report.findings,
             });
             print(&json_text(&document)?)?;

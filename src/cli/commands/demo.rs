@@ -75,7 +75,7 @@ async fn refuse_a_persons_lake(context: &Context) -> Result<()> {
     }
     Err(Error::usage(format!(
         "the lake {} holds a person's plays: the demonstration would mix with them",
-        context.lake.root().display()
+        context.lake.address()
     ))
     .hint("leave --lake out for a lake of its own (./data/demo), or name an empty folder"))
 }
@@ -111,7 +111,7 @@ async fn summary(context: &Context, heard: u64, page: &Path) -> Result<String> {
     let answer = query::plan(&context.lake, &scope, QUESTION, AsOf::Latest).await?;
     let failed = || "the demonstration's question cannot be answered".to_owned();
     let rows = pretty_format_batches(&answer.collect().await.explain(failed)?).explain(failed)?;
-    let lake = context.lake.root().display();
+    let lake = context.lake.address();
     let mut text = format!(
         "{} plays of a simulated listener over {DAYS} days ({}) are in the lake {lake}.\n\nWhich moods, at which time of day?\n\n{}\n\n{rows}\n",
         thousands(heard),

@@ -87,10 +87,10 @@ pub fn app(settings: &Settings, token: &TokenFile) -> Option<App> {
 
 /// Where the authorization is kept.
 pub fn token_file(settings: &Settings, lake: &Lake) -> TokenFile {
-    TokenFile::at(settings.services.token_path.clone().unwrap_or_else(|| lake.root().join(".spotify_tokens.json")))
+    TokenFile::at(settings.services.token_path.clone().unwrap_or_else(|| lake.home().join(".spotify_tokens.json")))
 }
 
 /// Where what is known of Spotify is kept.
 pub fn state_file(lake: &Lake) -> StateFile {
-    StateFile::at(lake.root().join(".spotify_state.json"))
+    StateFile::at(lake.home().join(".spotify_state.json"))
 }

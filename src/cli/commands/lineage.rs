@@ -19,10 +19,10 @@ const DEPTH_MAX: usize = 8;
 
 pub async fn lineage(settings: &Settings, name: &str, as_json: bool) -> Result<()> {
     let lake = settings.lake()?;
-    let tables = catalog::tables(&lake)?;
+    let tables = catalog::tables(&lake).await?;
     let found = tables.iter().find(|(layer, table, _)| is_called(layer, table, name));
     let missing = || {
-        Error::usage(format!("there is no table {name} in the lake {}", lake.root().display()))
+        Error::usage(format!("there is no table {name} in the lake {}", lake.address()))
             .hint("`moodlake status` lists the tables")
     };
     let snapshot = found.ok_or_else(missing)?.2.open().await?.ok_or_else(missing)?;

@@ -24,8 +24,8 @@ pub async fn maintain(global: &Global, settings: &Settings, args: &MaintainArgs)
         only_when_due: false,
     };
     let lake = settings.lake()?;
-    if !lake.exists() {
-        return Err(Error::failure(format!("the lake {} holds no tables", lake.root().display()))
+    if !lake.exists().await? {
+        return Err(Error::failure(format!("the lake {} holds no tables", lake.address()))
             .hint("--lake names another place; `moodlake demo` fills one"));
     }
     // A dry run does not even take the lock, which is a file.

@@ -2,6 +2,7 @@
 //!
 //! Owns the way from settings to a context, and the lock of commands that write.
 
+mod as_of;
 mod auth;
 mod bronze;
 mod build;

@@ -3,6 +3,7 @@
 //! Owns what a query may do: one SELECT (or EXPLAIN, SHOW, DESCRIBE) over the lake's own tables. Statements that write, and
 //! functions or paths that reach outside the lake, are refused before anything runs.
 
+use super::as_of::as_of;
 use super::{query_examples, query_output};
 use crate::cli::args::QueryArgs;
 use crate::cli::output::print;
@@ -12,7 +13,6 @@ use crate::error::{Error, Explain, Result};
 use crate::lake::Lake;
 use crate::lake::catalog;
 use crate::lake::snapshot::AsOf;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::DataFrame;
 use datafusion::sql::parser::Statement;
@@ -27,7 +27,7 @@ pub async fn query(settings: &Settings, args: QueryArgs) -> Result<()> {
         (None, Some(sql)) if sql != "-" => sql,
         (None, _) => from_stdin()?,
     };
-    let as_of = args.as_of.as_deref().map_or(Ok(AsOf::Latest), as_of)?;
+    let as_of = as_of(args.as_of.as_deref())?;
     let lake = settings.lake()?;
     let engine = Engine::new(settings.zone)?;
     let scope = engine.query_scope();
@@ -52,7 +52,7 @@ pub async fn plan(lake: &Lake, scope: &Scope, sql: &str, as_of: AsOf) -> Result<
     let references = state.resolve_table_references(&statement).map_err(refused)?;
     // The catalogue of tables is itself a question about all of them.
     let about_all = references.is_empty() || references.iter().any(|name| name.schema() == Some("information_schema"));
-    let references = if about_all { catalog::references(lake)? } else { references };
+    let references = if about_all { catalog::references(lake).await? } else { references };
     catalog::register(lake, scope, &references, as_of).await?;
     let plan = scope.state().statement_to_plan(statement).await.map_err(refused)?;
     SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan).map_err(
@@ -86,38 +86,4 @@ fn from_stdin() -> Result<String> {
     let mut sql = String::new();
     std::io::stdin().read_to_string(&mut sql).explain(|| "the query cannot be read from stdin".to_owned())?;
     Ok(sql)
-}
-
-/// A version number, a day (its end), or a time; without a zone it is UTC.
-fn as_of(text: &str) -> Result<AsOf> {
-    if let Ok(version) = text.parse() {
-        return Ok(AsOf::Version(version));
-    }
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Ok(AsOf::Time(time.with_timezone(&Utc)));
-    }
-    for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"] {
-        if let Ok(time) = NaiveDateTime::parse_from_str(text, format) {
-            return Ok(AsOf::Time(time.and_utc()));
-        }
-    }
-    if let Some(time) = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(23, 59, 59)) {
-        return Ok(AsOf::Time(time.and_utc()));
-    }
-    Err(Error::usage(format!("--as-of {text} is neither a version nor a time"))
-        .hint("give a version number such as 3, or a time such as 2026-03-01T12:00:00Z"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{AsOf, as_of};
-
-    #[test]
-    fn versions_days_and_times_are_told_apart() {
-        assert_eq!(as_of("3").ok(), Some(AsOf::Version(3)));
-        let noon = chrono::DateTime::parse_from_rfc3339("2026-03-01T12:00:00Z").map(|time| AsOf::Time(time.to_utc())).ok();
-        assert_eq!(as_of("2026-03-01T13:00:00+01:00").ok(), noon);
-        assert_eq!(as_of("2026-03-01 12:00").ok(), noon);
-        assert!(as_of("yesterday").is_err());
-    }
 }

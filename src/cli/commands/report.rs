@@ -55,7 +55,7 @@ pub async fn read(lake: &Lake, zone: Tz, user: Option<&str>) -> Result<Report> {
 
 /// Where a lake's page is unless someone says otherwise.
 pub fn page_of(lake: &Lake) -> PathBuf {
-    lake.root().join("report.html")
+    lake.home().join("report.html")
 }
 
 /// Writes the page and tells where it is.

@@ -79,7 +79,7 @@ pub async fn schedule(
         full: run,
         poll: poll_line,
         state: scheduler_state(&lake),
-        lock: lake.root().join(".moodlake.scheduler.lock"),
+        lock: lake.home().join(".moodlake.scheduler.lock"),
         zone: settings.zone,
         reminder: Box::new(reminder),
         logged_in_at: Box::new(logged_in_at),
@@ -89,7 +89,7 @@ pub async fn schedule(
 
 /// The flags of every run. Runs tell only what is wrong: what they did is the scheduler's one line.
 fn common(global: &Global, lake: &Lake, settings: &Settings) -> Vec<OsString> {
-    let mut line = vec![OsString::from("--lake"), lake.root().into(), "--timezone".into(), settings.zone.name().into()];
+    let mut line = vec![OsString::from("--lake"), lake.address().into(), "--timezone".into(), settings.zone.name().into()];
     line.push("--no-progress".into());
     match global.verbose {
         0 => line.push("--quiet".into()),
@@ -114,12 +114,12 @@ fn duration(flag: &str, text: &str) -> Result<Duration> {
 }
 
 fn scheduler_state(lake: &Lake) -> StateFile {
-    StateFile::at(lake.root().join(".moodlake.scheduler.json"))
+    StateFile::at(lake.home().join(".moodlake.scheduler.json"))
 }
 
 pub fn health(settings: &Settings) -> Result<()> {
     let lake = settings.lake()?;
-    let (now, place) = (Clock::System.now(), lake.root().display().to_string());
+    let (now, place) = (Clock::System.now(), lake.address().to_owned());
     let Some(state) = scheduler_state(&lake).read() else {
         return Err(
             Error::failure(format!("no scheduler has served the lake {place}")).hint("start one with `moodlake schedule`")

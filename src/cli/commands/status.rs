@@ -40,13 +40,13 @@ pub async fn status(settings: &Settings, args: &LakeStatusArgs) -> Result<()> {
     let lake = settings.lake()?;
     let engine = Engine::new(settings.zone)?;
     let mut tables = Vec::new();
-    for (layer, name, at) in catalog::tables(&lake)? {
+    for (layer, name, at) in catalog::tables(&lake).await? {
         if let Some(entry) = table(&lake, &engine, layer, &name, &at).await? {
             tables.push(entry);
         }
     }
     if tables.is_empty() {
-        return Err(Error::failure(format!("the lake {} holds no tables", lake.root().display()))
+        return Err(Error::failure(format!("the lake {} holds no tables", lake.address()))
             .hint("`moodlake demo` shows one, `moodlake import PATH` begins your own; --lake names another place"));
     }
     let has = |name: &str| tables.iter().any(|entry| entry["table"] == name);
@@ -54,7 +54,7 @@ pub async fn status(settings: &Settings, args: &LakeStatusArgs) -> Result<()> {
     let last_run = if has("ops.runs") { rows(&lake, &engine, LAST_RUN).await? } else { Vec::new() };
     let gaps = if has("ops.history_gaps") { rows(&lake, &engine, GAPS).await? } else { Vec::new() };
     let document = json!({
-        "lake": lake.root().display().to_string(), "tables": tables, "feature_coverage": coverage, "last_run": last_run,
+        "lake": lake.address(), "tables": tables, "feature_coverage": coverage, "last_run": last_run,
         "open_gaps": gaps, "authorization": super::auth::summary(settings).unwrap_or(Value::Null),
     });
     match format {

@@ -24,7 +24,7 @@ const ALGORITHM: &str = "forecast 1";
 /// # Errors
 /// When reading or writing fails.
 pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
-    let gaps = Gaps::read(context, source.zone(context).await?).await?;
+    let gaps = Gaps::read(context, source).await?;
     let parameters = json!({
         "plays": source.parameters(),
         "sql": fingerprint::of(GAPS),

@@ -22,6 +22,8 @@ pub struct Previous {
 pub struct Earlier {
     /// The model that the comparison is to be recorded with, if there is one.
     pub matched_model_id: Option<String>,
+    /// When this very model was fitted first, where it was.
+    pub fitted_at_us: Option<i64>,
     /// Its clusters, placed in the new model's scaled features.
     pub clusters: Vec<Known>,
 }
@@ -86,6 +88,7 @@ impl Previous {
         let rows: Vec<usize> = (0..ids.len()).filter(|&other| ids[other] == Some(earlier_id)).collect();
         // A model that is fitted again stays matched with what it was matched with first, never with itself.
         let matched_model_id = if same.is_some() { self.text("matched_model_id", row) } else { Some(earlier_id.to_owned()) };
+        let fitted_at_us = if same.is_some() { self.fitted_at_us(row) } else { None };
         let mut values = Vec::new();
         for &row in &rows {
             for &feature in features {
@@ -108,13 +111,17 @@ impl Previous {
                 centroid: scaled.row(place).to_vec(),
             })
             .collect();
-        Ok(Some(Earlier { matched_model_id, clusters }))
+        Ok(Some(Earlier { matched_model_id, fitted_at_us, clusters }))
+    }
+
+    fn fitted_at_us(&self, row: usize) -> Option<i64> {
+        let times = cast(self.rows.column_by_name("fitted_at")?, &DataType::Int64).ok()?;
+        let times = times.as_primitive::<Int64Type>();
+        times.is_valid(row).then(|| times.value(row))
     }
 
     fn newest_row(&self) -> Option<usize> {
-        let times = cast(self.rows.column_by_name("fitted_at")?, &DataType::Int64).ok()?;
-        let times = times.as_primitive::<Int64Type>();
-        (0..times.len()).filter(|&row| times.is_valid(row)).max_by_key(|&row| times.value(row))
+        (0..self.rows.num_rows()).filter_map(|row| Some((self.fitted_at_us(row)?, row))).max().map(|(_, row)| row)
     }
 
     fn model_ids(&self) -> impl Iterator<Item = Option<&str>> {

@@ -113,7 +113,8 @@ pub fn profiles(
         double(Some(of_source as f64 / model.fitted.len() as f64))
     };
     let plays = |cluster: usize| assigned.of(cluster).map(|track| tracks.plays(track)).sum();
-    let now = context.clock.now().timestamp_micros();
+    // The same model fitted again is not a newer one.
+    let fitted_at = earlier.and_then(|earlier| earlier.fitted_at_us).unwrap_or_else(|| context.clock.now().timestamp_micros());
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("model_id", text(Some(&model.id))),
         ("cluster_id", Arc::new(Int32Array::from_iter_values(named.iter().map(|named| named.cluster_id)))),
@@ -134,7 +135,7 @@ pub fn profiles(
         ("tracks_fitted", long(&|_| count(model.fitted.len()))),
         ("seed", long(&|_| i64::try_from(options.seed).unwrap_or(i64::MAX))),
         ("matched_model_id", text(earlier.and_then(|earlier| earlier.matched_model_id.as_deref()))),
-        ("fitted_at", Arc::new(instants((0..clusters).map(|_| now)))),
+        ("fitted_at", Arc::new(instants((0..clusters).map(|_| fitted_at)))),
     ];
     let means: Vec<_> = (0..clusters).map(|cluster| tracks.means(&model.members(cluster))).collect();
     let names = AUDIO_FEATURES.map(|name| format!("centroid_{name}"));

@@ -17,7 +17,8 @@ use crate::context::{Context, Step};
 use crate::engine::Columns;
 use crate::error::Result;
 use crate::fingerprint;
-use crate::lake::catalog::relation;
+use crate::lake::Snapshot;
+use crate::lake::catalog::relation_of;
 use crate::lake::tables::{CATALOG_TRACKS, TRACK_RECOMMENDATIONS};
 use candidates::Candidates;
 use datafusion::scalar::ScalarValue;
@@ -43,8 +44,8 @@ const ALGORITHM: &str = "recommendations 1";
 /// # Errors
 /// When reading or writing fails.
 pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
-    let catalogue = context.lake.table(&CATALOG_TRACKS)?.open().await?;
-    let known = catalogue.map_or(Ok(Value::Null), |catalogue| catalogue.identity())?;
+    let catalogue = source.other(context, &CATALOG_TRACKS).await?;
+    let known = catalogue.as_ref().map_or(Ok(Value::Null), Snapshot::identity)?;
     let inputs = json!({ "silver": source.identity()?, "catalog_tracks": known });
     let parameters = json!({
         "plays": source.parameters(),
@@ -58,7 +59,7 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
         Begun::Build(task) => task,
     };
     let scope = source.scope(context).await?;
-    relation(&context.lake, &scope, "catalog_tracks", &CATALOG_TRACKS).await?;
+    relation_of(catalogue.as_ref(), &scope, "catalog_tracks", &CATALOG_TRACKS).await?;
     let candidates =
         Candidates::new(&Columns::of(scope.model("candidates", CANDIDATES, nothing()).await?, "the catalogue").await?)?;
     let recent = vec![("recent_days", ScalarValue::Int64(Some(RECENT_DAYS)))];

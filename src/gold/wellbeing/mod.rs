@@ -36,7 +36,7 @@ pub fn daily_moods(days: &[Day]) -> Vec<Mood> {
 /// # Errors
 /// When reading or writing fails.
 pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
-    let gaps = Gaps::read(context, source.zone(context).await?).await?;
+    let gaps = Gaps::read(context, source).await?;
     let parameters = json!({
         "plays": source.parameters(),
         "sql": fingerprint::of([HEARD, GAPS].concat()),

@@ -8,6 +8,7 @@ mod compact;
 mod expire;
 mod plan;
 
+pub use super::commit::grow;
 pub use compact::Compacted;
 pub use expire::{Expired, expire};
 pub use plan::Plan;
