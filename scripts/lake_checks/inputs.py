@@ -65,9 +65,9 @@ def export(path, plays, span):
     return path
 
 
-def page(plays, until):
-    """The 50 newest plays as Spotify tells them."""
-    heard = [play for play in plays if play[0] <= until][-50:]
+def page(plays, until, items_max=50):
+    """The newest plays as Spotify tells them, which never are more than 50."""
+    heard = [play for play in plays if play[0] <= until][-items_max:]
     items = [
         {
             "played_at": end.strftime("%Y-%m-%dT%H:%M:%S.500Z"),
@@ -98,12 +98,12 @@ def features(track):
 
 
 class Spotify(ThreadingHTTPServer):
-    """Answers with `page`, and with features of every track. Serves until the process ends."""
+    """Answers with `page`, and with features of every track that is not `unknown`. Serves until the process ends."""
 
     daemon_threads = True
 
-    def __init__(self, page=""):
-        self.page = page
+    def __init__(self, page="", unknown=()):
+        self.page, self.unknown = page, frozenset(unknown)
         super().__init__(("127.0.0.1", 0), Answer)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -116,9 +116,9 @@ class Spotify(ThreadingHTTPServer):
             "NO_PROXY": "127.0.0.1",
         }
 
-    def log_in(self, lake, hours=12):
+    def log_in(self, lake, hours=12, now=None):
         """A token as `auth login` leaves one; with the usual hours nobody has to refresh it."""
-        now = datetime.now(timezone.utc)
+        now = now or datetime.now(timezone.utc)
         lake.mkdir(parents=True, exist_ok=True)
         path = lake / ".spotify_tokens.json"
         path.write_text(
@@ -145,7 +145,7 @@ class Answer(BaseHTTPRequestHandler):
             body = self.server.page
         elif address.path.endswith("/audio-features"):
             ids = parse_qs(address.query).get("ids", [""])[0].split(",")
-            body = json.dumps({"audio_features": [features(track) for track in ids]})
+            body = json.dumps({"audio_features": [None if track in self.server.unknown else features(track) for track in ids]})
         else:
             body = json.dumps({"account_id": "account-one", "id": "display"})
         self.send_response(200)

@@ -20,7 +20,7 @@ pub use record::record;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::lake::tables::is_called;
+use crate::lake::tables::{RUNS, is_called};
 use crate::lake::{Lake, Snapshot, Table};
 use finding::Verdict;
 use rule::{Asks, Rule, Severity};
@@ -59,7 +59,11 @@ fn is_named(table: &Table, name: &str) -> bool {
 
 /// Holds the tables against their rules. A table that cannot be read is a finding, and the others are checked all the same.
 pub async fn check(context: &Context, tables: &[TableRules], examples_max: usize) -> Report {
-    let bench = Bench { lake: &context.lake, engine: &context.engine, now: context.clock.now(), examples_max };
+    let record = match context.lake.table(&RUNS) {
+        Ok(at) => at.open().await,
+        Err(error) => Err(error),
+    };
+    let bench = Bench { lake: &context.lake, engine: &context.engine, now: context.clock.now(), record: &record, examples_max };
     let mut findings = Vec::new();
     for (table, rules) in tables {
         table_findings(bench, table, rules, &mut findings).await;

@@ -16,6 +16,8 @@ pub struct Bench<'a> {
     pub lake: &'a Lake,
     pub engine: &'a Engine,
     pub now: DateTime<Utc>,
+    /// `ops/runs`, opened once: many tables are compared with what it tells of them.
+    pub record: &'a Result<Option<Snapshot>>,
     /// How many rows are shown of those that break a rule.
     pub examples_max: usize,
 }

@@ -16,10 +16,11 @@ use serde_json::json;
 pub const TARGET_BYTES: u64 = 128 << 20;
 /// Every version of the last so many days can be read.
 pub const RETENTION_DAYS: i64 = 30;
-/// The scheduler maintains a table with more small files than this.
+/// The scheduler puts small files together when a table has more of them than this.
 pub const SMALL_FILES_MAX: u64 = 32;
-/// The scheduler maintains a table with more commits than this since its last checkpoint.
-pub const COMMITS_MAX: u64 = 50;
+/// The scheduler shortens the log of a table with more commits than this since its last checkpoint: whoever opens the table, which a
+/// run does several times, reads each of them.
+pub const COMMITS_MAX: u64 = 10;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug)]
@@ -131,11 +132,14 @@ async fn one(context: &Context, table: &Table, care: &Care) -> Result<Option<Mai
     let is_kept = ["bronze", "ops"].contains(&table.layer);
     let columns_added = is_kept && grow(&at, table, &run, care.dry_run).await?.is_some();
     let Some(found) = look(&at, table, care.target_bytes).await? else { return Ok(None) };
-    if care.only_when_due && !columns_added && found.plan.small_files() <= SMALL_FILES_MAX && found.commits <= COMMITS_MAX {
+    // A table that only grows would be written as a whole with every checkpoint.
+    let is_scattered = !care.only_when_due || found.plan.small_files() > SMALL_FILES_MAX;
+    if !is_scattered && !columns_added && found.commits <= COMMITS_MAX {
         return Ok(None);
     }
     let before = found.snapshot.extent()?;
-    let compacted = if care.dry_run { None } else { found.plan.carry_out(&context.engine, &found.snapshot, table, &run).await? };
+    let compacts = is_scattered && !care.dry_run;
+    let compacted = if compacts { found.plan.carry_out(&context.engine, &found.snapshot, table, &run).await? } else { None };
     let is_checkpointed = checkpoint(&at, care.dry_run).await?;
     // Asked now: what the compaction has just replaced is as old as this moment.
     let expired = expire(&at, context.clock.now() - care.retention, care.dry_run).await?;
