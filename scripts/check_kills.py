@@ -10,10 +10,14 @@ random moment of its run, half of the times right after one of its changes to th
 
     every table is readable by Python's deltalake and repeats no key,
     the same command, run again, ends well,
-    and the lake then holds what an undisturbed lake holds, table by table and row by row.
+    the lake then holds what an undisturbed lake holds, table by table and row by row,
+    and once what was left behind is old, `maintain` deletes all of it.
 
-Left out of the comparison are the columns that tell when and by which run a row was written, and the two journals `ops/runs`
-and `ops/import_ledger`, which tell of every command that was run; of the ledger the counts have to add up. `ingest` and `run`
+`maintain` is killed in a lake with many small files, old versions and files of killed writes. Every version of the retention has to
+stay readable, with its rows; with `--retention 0s` nothing but the newest versions' files may be left.
+
+Left out of the comparison are the columns that tell when and by which run a row was written, and the journals `ops/runs`,
+`ops/import_ledger` and `ops/check_results`, which tell of every command that was run; of the ledger the counts have to add up. `ingest` and `run`
 ask a fake Spotify on a local port. Prints a line a command; exits 1 on any difference. `--kills 12` is the short form.
 """
 
@@ -26,54 +30,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
-from lake_checks import inputs
+from lake_checks import inputs, upkeep
 from lake_checks.content import content, differences, orphans
+from lake_checks.kill_lakes import prepare
 from lake_checks.program import Program, fault, said
-
-
-def prepare(program, spotify, work):
-    """Lakes with work to do in them, by command: (lake, arguments, what Spotify tells meanwhile)."""
-    plays = inputs.listening(9_000)
-    first, second = (
-        inputs.export(work / name, plays, span) for name, span in (("first", inputs.FIRST), ("second", inputs.SECOND))
-    )
-    pages = [inputs.page(plays, until) for until in inputs.PAGES]
-    lines = inputs.CATALOGUE.read_text().splitlines(keepends=True)
-    (work / "half.csv").write_text("".join(lines[: len(lines) // 2]))
-
-    def lake(name, *commands, like=None, page=pages[0]):
-        path = work / name
-        if like:
-            shutil.copytree(like, path)
-        else:
-            spotify.log_in(path)
-        spotify.page = page
-        for command in commands:
-            program.must(path, *command)
-        return path
-
-    # First a lake that has everything, then news that it has not heard of yet.
-    full = lake("full", ["import-catalog", work / "half.csv"], ["import", first], ["run"])
-    news = lake("news", ["import", second], like=full)
-    with_gap = lake("gap", ["ingest", "--history-only"], like=full, page=pages[1])
-    empty = lake("empty")
-    imported = lake("imported", ["import", first], ["import-catalog", inputs.CATALOGUE], like=empty)
-    return {
-        "import": (with_gap, ["import", second], pages[1]),
-        "import (empty lake)": (empty, ["import", first], pages[0]),
-        "import-catalog": (full, ["import-catalog", inputs.CATALOGUE], pages[0]),
-        "ingest": (full, ["ingest"], pages[1]),
-        "generate-synthetic": (news, ["generate-synthetic"], pages[0]),
-        "populate-missing": (news, ["populate-missing"], pages[0]),
-        "build-silver": (news, ["build-silver"], pages[0]),
-        "build-silver (first)": (imported, ["build-silver"], pages[0]),
-        "build-gold": (lake("silver", ["build-silver"], like=news), ["build-gold"], pages[0]),
-        "build-gold (first)": (lake("first-silver", ["build-silver"], like=imported), ["build-gold"], pages[0]),
-        "run": (news, ["run"], pages[1]),
-        "run (first)": (imported, ["run"], pages[1]),
-    }
 
 
 def changes(lake):
@@ -115,33 +78,56 @@ class AfterChanges(AfterSeconds):
         process.send_signal(self.sent)
 
 
-class Tally:
-    def __init__(self):
+class Case:
+    """A command with a lake to do its work in, what an undisturbed run makes of it, and what kills have shown."""
+
+    def __init__(self, program, work, base, arguments):
+        self.program, self.lake, self.base, self.arguments = program, work / "lake", base, arguments
         self.kills = self.hits = self.checked = self.orphans = 0
-        self.wrong = []
+        self.promise = upkeep.Promise(base) if arguments == ["maintain"] else None
+        calm = work / "calm"
+        shutil.rmtree(calm, ignore_errors=True)
+        shutil.copytree(base, calm)
+        before, started = changes(calm), time.monotonic()
+        program.must(calm, *arguments)
+        self.seconds, self.steps = time.monotonic() - started, len(changes(calm) ^ before)
+        # What a second, undisturbed run adds belongs to the picture: the killed command is run twice as well.
+        program.must(calm, *arguments)
+        self.wanted, wrong = content(calm)
+        self.wrong = [("undisturbed", what) for what in wrong]
 
+    def disturb(self, kill):
+        shutil.rmtree(self.lake, ignore_errors=True)
+        shutil.copytree(self.base, self.lake)
+        with self.program.start(self.lake, *self.arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            kill(process, self.lake)
+        self.kills += 1
+        # A command that hears the signal ends with 1 and a word, one that cannot hear it dies of it.
+        self.hits += process.returncode != 0
+        wrong = self.after_kill() or self.after_rerun()
+        self.wrong += [(kill, what) for what in wrong]
+        return wrong
 
-def disturb(program, base, arguments, kill, wanted, lake, tally):
-    shutil.rmtree(lake, ignore_errors=True)
-    shutil.copytree(base, lake)
-    with program.start(lake, *arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        kill(process, lake)
-    tally.kills += 1
-    # A command that hears the signal ends with 1 and a word, one that cannot hear it dies of it.
-    tally.hits += process.returncode != 0
-    after_kill, wrong = content(lake)
-    tally.orphans += sum(1 for _ in orphans(lake)) - sum(1 for _ in orphans(base))
-    tally.checked += len(after_kill)
-    if not wrong:
-        code, _, err = program.run(lake, *arguments)
+    def after_kill(self):
+        found, wrong = content(self.lake)
+        self.checked += len(found)
+        if wrong:
+            return wrong
+        self.orphans += sum(1 for _ in orphans(self.lake)) - sum(1 for _ in orphans(self.base))
+        return list(self.promise.broken(self.lake)) if self.promise else []
+
+    def after_rerun(self):
+        code, _, err = self.program.run(self.lake, *self.arguments)
         if code != 0:
-            wrong = [f"run again it ended with {code} ({fault(code, err) or said(err)})"]
-        else:
-            found, wrong = content(lake)
-            tally.checked += len(found)
-            wrong += differences(wanted, found)
-    tally.wrong += [(kill, what) for what in wrong]
-    return wrong
+            return [f"run again it ended with {code} ({fault(code, err) or said(err)})"]
+        found, wrong = content(self.lake)
+        self.checked += len(found)
+        wrong += differences(self.wanted, found)
+        wrong += upkeep.tidied(self.program, self.lake, found)
+        if self.promise:
+            wrong += self.promise.broken(self.lake)
+            wrong += upkeep.emptied(self.program, self.lake, found)
+        return wrong
 
 
 def main():
@@ -163,34 +149,26 @@ def main():
             commands = {options.only: commands[options.only]}
         for place, (name, (base, arguments, page)) in enumerate(commands.items()):
             spotify.page = page
-            calm, tally = work / "calm", Tally()
-            shutil.rmtree(calm, ignore_errors=True)
-            shutil.copytree(base, calm)
-            before, started = changes(calm), time.monotonic()
-            program.must(calm, *arguments)
-            seconds, steps = time.monotonic() - started, len(changes(calm) ^ before)
-            # What a second, undisturbed run adds belongs to the picture: the killed command is run twice as well.
-            program.must(calm, *arguments)
-            wanted, wrong = content(calm)
-            tally.wrong += [("undisturbed", what) for what in wrong]
+            case = Case(program, work, base, arguments)
             kills = options.kills // len(commands) + (place < options.kills % len(commands))
             for number in range(kills):
                 kill = (
-                    AfterChanges(chance.randint(1, max(steps, 1)), sent)
+                    AfterChanges(chance.randint(1, max(case.steps, 1)), sent)
                     if number % 2
-                    else AfterSeconds(chance.uniform(0, seconds), sent)
+                    else AfterSeconds(chance.uniform(0, case.seconds), sent)
                 )
-                if disturb(program, base, arguments, kill, wanted, work / "lake", tally) and options.keep:
-                    shutil.copytree(work / "lake", options.keep / name.replace(" ", "-"), dirs_exist_ok=True)
+                if case.disturb(kill) and options.keep:
+                    shutil.copytree(case.lake, options.keep / name.replace(" ", "-"), dirs_exist_ok=True)
             print(
-                f"{name:22} {seconds:5.2f} s  {tally.kills:4} kills, {tally.hits:4} hit while it ran, {tally.checked:6} tables "
-                f"checked, {len(tally.wrong)} differences, "
-                f"{tally.orphans} data files left over",
+                f"{name:22} {case.seconds:5.2f} s  {case.kills:4} kills, {case.hits:4} hit while it ran, {case.checked:6} tables "
+                f"checked, {len(case.wrong)} differences, "
+                f"{case.orphans} data files left over",
                 flush=True,
             )
-            for when, what in tally.wrong[:8]:
-                print(f"    {when}: {what}", flush=True)
-            failed += len(tally.wrong)
+            first = {what: when for when, what in reversed(case.wrong)}
+            for what, times in Counter(what for _, what in case.wrong).most_common(20):
+                print(f"    {first[what]}{f' and {times - 1} times more' if times > 1 else ''}: {what}", flush=True)
+            failed += len(case.wrong)
     sys.exit(f"{failed} differences" if failed else None)
 
 

@@ -1,6 +1,7 @@
 """What is in a lake, read by Python's deltalake, and how two lakes differ."""
 
 import json
+from pathlib import Path
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -43,23 +44,26 @@ OF_THE_RUN = {
     "asked_at",
     "missed_at",
 }
-# A journal of commands: it has a row more for every command. The ledger tells of every import, so a repeated one counts twice.
-JOURNALS = {"runs", "import_ledger"}
+# A journal of commands: it has rows more for every command. The ledger tells of every import, so a repeated one counts twice.
+JOURNALS = {"runs", "import_ledger", "check_results"}
 
 
 def tables(lake):
+    """The folders or addresses of the lake's tables by name. A lake that is no folder knows them itself, and how to reach them."""
+    if not isinstance(lake, Path):
+        return lake.tables()
     return {f"{log.parent.parent.name}/{log.parent.name}": log.parent for log in sorted(lake.glob("*/*/_delta_log"))}
 
 
-def read(path):
+def read(path, version=None, options=None):
     """The table's rows less the columns of the run, sorted by its key. Raises whatever makes it unreadable."""
-    table = DeltaTable(str(path)).to_pyarrow_table()
+    table = DeltaTable(str(path), version=version, storage_options=options).to_pyarrow_table()
     table = table.select([name for name in table.column_names if name not in OF_THE_RUN])
     if "closed_by" in table.column_names:
         # The run that closed a gap: what two lakes share is whether it is closed.
         place = table.column_names.index("closed_by")
         table = table.set_column(place, "closed_by", pc.is_valid(table["closed_by"]))
-    key = KEYS.get(path.name, "").split()
+    key = KEYS.get(str(path).rsplit("/", 1)[-1], "").split()
     if not key:
         # Few rows, and lists cannot be sorted.
         return pa.Table.from_pylist(sorted(table.to_pylist(), key=repr), schema=table.schema)
@@ -70,14 +74,14 @@ def content(lake):
     """(tables by name, what is wrong with them). A table without a version yet is none."""
     found, wrong = {}, []
     for name, path in tables(lake).items():
-        if not any((path / "_delta_log").glob("*.json")):
+        if isinstance(path, Path) and not any((path / "_delta_log").glob("*.json")):
             continue
         try:
-            found[name] = read(path)
+            found[name] = read(path, options=getattr(lake, "options", None))
         except Exception as error:  # Whatever the reader raises, the table is not readable.
             wrong.append(f"{name} cannot be read: {str(error).splitlines()[0]}")
             continue
-        wrong += [f"{name}: {what}" for what in duplicates(path.name, found[name])]
+        wrong += [f"{name}: {what}" for what in duplicates(name.split("/")[1], found[name])]
     return found, wrong
 
 
@@ -93,21 +97,26 @@ def duplicates(name, table):
             yield "its counts do not add up"
 
 
+def named(path):
+    """The data files that a version of the table names: the newest one, and those whose commits are still in the log."""
+    names = set()
+    for version in (path / "_delta_log").glob("*.json"):
+        actions = (json.loads(line) for line in version.read_text().splitlines())
+        names |= {unquote(action["add"]["path"]) for action in actions if "add" in action}
+    # Upkeep deletes commits that a checkpoint stands for.
+    newest = DeltaTable(str(path)).get_add_actions()["path"].to_pylist() if names else []
+    return names | {unquote(name) for name in newest}
+
+
+def data_files(path):
+    return (file for file in path.rglob("*.parquet*") if "_delta_log" not in file.parts)
+
+
 def orphans(lake):
     """Data files that no version names: what writes that did not become a version have left behind."""
     for path in (folder for folder in lake.glob("*/*") if folder.is_dir()):
-        named = set()
-        for version in (path / "_delta_log").glob("*.json"):
-            named |= {
-                unquote(action["add"]["path"])
-                for line in version.read_text().splitlines()
-                if "add" in (action := json.loads(line))
-            }
-        yield from (
-            file
-            for file in path.rglob("*.parquet*")
-            if "_delta_log" not in file.parts and str(file.relative_to(path)) not in named
-        )
+        names = named(path)
+        yield from (file for file in data_files(path) if str(file.relative_to(path)) not in names)
 
 
 def differences(wanted, found):

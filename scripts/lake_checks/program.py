@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 
 # What stands in a person's settings must not steer a check.
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("MOODLAKE_", "SPOTIFY_", "CLIENT_", "RUST_"))}
+STEERING = ("MOODLAKE_", "SPOTIFY_", "CLIENT_", "RUST_", "AWS_")
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(STEERING)}
 PANIC = ("panicked at", "RUST_BACKTRACE", "stack backtrace")
 # Settings are read from `.env` where the program is started: a folder without one.
 ELSEWHERE = tempfile.mkdtemp(prefix="moodlake-check-")

@@ -134,6 +134,21 @@ fn silver_and_gold_stay_up_to_date_when_they_are_laid_out_anew_themselves() {
 }
 
 #[test]
+fn unfinished_files_of_killed_writes_go_where_nothing_else_is_to_be_done() {
+    let workspace = Workspace::new();
+    import_one_by_one(&workspace, 0..1);
+    let old = workspace.write("data/bronze/listening_history_bronze/part-0.parquet#1", "half a file");
+    let young = workspace.write("data/bronze/listening_history_bronze/part-1.parquet#1", "half a file");
+    let hours_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 3600);
+    std::fs::File::options().write(true).open(&old).unwrap().set_modified(hours_ago).unwrap();
+    maintain(&workspace, "--dry-run");
+    assert!(old.exists());
+    let tables = maintain(&workspace, "");
+    assert_eq!(of(&tables, "bronze/listening_history_bronze")["files_before"], 1);
+    assert!(!old.exists() && young.exists());
+}
+
+#[test]
 fn older_versions_within_the_retention_are_read_and_those_beyond_are_deleted_only_when_asked() {
     let workspace = Workspace::new();
     import_one_by_one(&workspace, 0..12);

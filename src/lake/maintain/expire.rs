@@ -4,6 +4,7 @@
 //! removed later than that would be taken for an orphan. Delta's own vacuum also makes two versions, which say nothing of rows.
 
 use crate::error::{Error, Explain, Result};
+use crate::lake::leftovers;
 use crate::lake::log::{Commit, Log};
 use crate::lake::snapshot::{AsOf, Snapshot};
 use crate::lake::store::TableAt;
@@ -50,6 +51,8 @@ pub async fn expire(at: &TableAt, cutoff: DateTime<Utc>, dry_run: bool) -> Resul
         newest: newest.version(),
     };
     if !dry_run {
+        // What a killed write left unfinished stands in no listing. Nothing else may come by to sweep a table that is done.
+        leftovers::sweep(at);
         // First the commits: a version that is listed has its files.
         for path in commits.iter().chain(data.iter().map(|file| &file.location)) {
             delete(at, &store, path).await?;
