@@ -179,16 +179,3 @@ fn rows_come_in_every_format_and_a_file_appears_only_when_it_is_complete() {
     assert!(!workspace.path("rows").exists());
     workspace.run_list(&["query", "--output", "no/such/folder/rows", sql], &[]).fails(1, "cannot be written");
 }
-
-#[test]
-fn a_name_from_a_file_cannot_steer_the_terminal() {
-    let workspace = Workspace::new();
-    workspace.write(
-        "endsong_0.json",
-        "[{\"ts\":\"2024-05-01T10:00:00Z\",\"ms_played\":1000,\"spotify_track_uri\":\"spotify:track:5SuOikwiRyPMVoIQDJUgSV\",\
-         \"master_metadata_track_name\":\"\\u001b[31mred\",\"master_metadata_album_artist_name\":\"A\"}]",
-    );
-    workspace.run("import endsong_0.json").succeeds();
-    let shown = workspace.run_list(&["query", "SELECT track_name FROM listening_history_bronze"], &[]).succeeds().stdout;
-    assert!(shown.contains("\\u{1b}[31mred") && !shown.contains('\u{1b}'), "{shown}");
-}

@@ -7,7 +7,6 @@ mod bronze;
 mod build;
 mod check;
 mod demo;
-mod for_terminal;
 mod ingest;
 mod lineage;
 mod maintain;

@@ -3,9 +3,10 @@
 //! Owns streaming them out: all formats but the table write batch by batch. A file is written under a temporary name and renamed
 //! when it is complete, so that a failed query leaves none.
 
-use super::for_terminal::ForTerminal;
 use crate::cli::args::QueryFormat;
-use crate::cli::output::{print, printable};
+use crate::cli::output::print;
+use crate::cli::printable::printable;
+use crate::cli::screened::Screened;
 use crate::error::{Error, Explain, Result};
 use arrow::array::RecordBatch;
 use arrow::csv::WriterBuilder;
@@ -29,7 +30,7 @@ pub async fn write(frame: DataFrame, format: QueryFormat, output: Option<&Path>)
             return Err(Error::usage("Parquet is not for a terminal").hint("name a file with --output, or pipe stdout somewhere"));
         }
         None if std::io::stdout().is_terminal() => {
-            return gone_is_fine(stream(frame, format, ForTerminal::new(BufWriter::new(std::io::stdout()))).await);
+            return gone_is_fine(stream(frame, format, Screened::for_terminal(BufWriter::new(std::io::stdout()))).await);
         }
         None => return gone_is_fine(stream(frame, format, BufWriter::new(std::io::stdout())).await),
         Some(_) => {}
@@ -46,7 +47,13 @@ pub async fn write(frame: DataFrame, format: QueryFormat, output: Option<&Path>)
 }
 
 fn failed(error: DataFusionError) -> Error {
-    Error::failure("the query failed while it ran").because(error).hint("change the query; the lake was only read")
+    let hint = match error.find_root() {
+        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => {
+            "a file of the table may be missing or damaged: `moodlake check` tells; an older version may still be whole (--as-of)"
+        }
+        _ => "change the query; the lake was only read",
+    };
+    Error::failure("the query failed while it ran").because(error).hint(hint)
 }
 
 fn writing() -> String {
@@ -72,8 +79,8 @@ async fn stream(frame: DataFrame, format: QueryFormat, output: impl Write + Send
 
 enum Sink<W: Write + Send> {
     Csv(Box<arrow::csv::Writer<W>>),
-    Json(arrow::json::Writer<W, JsonArray>),
-    Lines(arrow::json::Writer<W, LineDelimited>),
+    Json(arrow::json::Writer<Screened<W>, JsonArray>),
+    Lines(arrow::json::Writer<Screened<W>, LineDelimited>),
     Parquet(Box<ArrowWriter<W>>),
 }
 
@@ -82,8 +89,8 @@ impl<W: Write + Send> Sink<W> {
         let nulls = JsonBuilder::new().with_explicit_nulls(true);
         Ok(match format {
             QueryFormat::Csv | QueryFormat::Table => Self::Csv(Box::new(WriterBuilder::new().with_header(true).build(output))),
-            QueryFormat::Json => Self::Json(nulls.build::<_, JsonArray>(output)),
-            QueryFormat::Ndjson => Self::Lines(nulls.build::<_, LineDelimited>(output)),
+            QueryFormat::Json => Self::Json(nulls.build::<_, JsonArray>(Screened::json(output))),
+            QueryFormat::Ndjson => Self::Lines(nulls.build::<_, LineDelimited>(Screened::json(output))),
             QueryFormat::Parquet => Self::Parquet(Box::new(ArrowWriter::try_new(output, schema, None).explain(writing)?)),
         })
     }
