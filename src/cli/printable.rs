@@ -30,6 +30,12 @@ pub fn json_escaped(document: &str) -> String {
     escaped(document, |letter| letter != '\n', |letter| format!("\\u{:04x}", u32::from(letter)))
 }
 
+/// The text of a CSV cell: tabs and line ends stay, since cells may hold them.
+#[must_use]
+pub fn in_cell(text: &str) -> String {
+    escaped(text, |letter| !matches!(letter, '\n' | '\t'), |letter| letter.escape_unicode().to_string())
+}
+
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool, escape: impl Fn(char) -> String) -> String {
     if !text.chars().any(|letter| steers(letter) && is_escaped(letter)) {
         return text.to_owned();
@@ -47,7 +53,7 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool, escape: impl Fn(char) 
 
 #[cfg(test)]
 mod tests {
-    use super::{in_line, json_escaped, printable, steers};
+    use super::{in_cell, in_line, json_escaped, printable, steers};
 
     /// One of each kind, and the ends of each range.
     const STEERING: [char; 23] = [
@@ -64,6 +70,8 @@ mod tests {
             let escape = letter.escape_unicode();
             assert_eq!(printable(&text), format!("a{escape}\nb"));
             assert_eq!(in_line(&text), format!("a{escape}\\u{{a}}b"));
+            let tab = if letter == '\t' { "\t".to_owned() } else { escape.to_string() };
+            assert_eq!(in_cell(&text), format!("a{tab}\nb"));
         }
     }
 

@@ -17,6 +17,18 @@ fn heard(names: &[&str]) -> Workspace {
     workspace
 }
 
+fn names(workspace: &Workspace, format: &str) -> Vec<String> {
+    let ran = workspace.run_list(&["query", "--format", format, NAMES], &[]).succeeds();
+    let mut rows = csv::Reader::from_reader(ran.stdout.as_bytes());
+    rows.records()
+        .map(|row| {
+            let row = row.unwrap();
+            assert_eq!(&row[1], "-1000", "numbers keep their sign");
+            row[0].to_owned()
+        })
+        .collect()
+}
+
 /// Characters that a terminal or a viewer obeys, but for the line ends of the output itself.
 fn steering(text: &str) -> Option<char> {
     let marks = ['\u{61c}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{feff}'];
@@ -44,14 +56,41 @@ const STEERING: [&str; 12] = [
 ];
 
 #[test]
+fn a_csv_for_spreadsheets_runs_no_formula() {
+    let wild =
+        ["=HYPERLINK(\"http://x.example\",\"y\")", "+1", "-M-", "@SUM(A1)", "\t=1", "\n=1", "one;=1", "a\nb, \"c\" = d - e"];
+    let workspace = heard(&wild);
+    let guarded = names(&workspace, "csv");
+    let expected = [
+        "'=HYPERLINK(\"http://x.example\",\"y\")",
+        "'+1",
+        "'-M-",
+        "'@SUM(A1)",
+        "'\t'=1",
+        "'\n'=1",
+        "one;'=1",
+        "a\nb, \"c\" = d - e",
+    ];
+    assert_eq!(guarded, expected);
+    assert_eq!(names(&workspace, "csv-exact"), wild, "for programs every name is as it was");
+    workspace.run_list(&["query", "--format", "csv", "--output", "names.csv", NAMES], &[]).succeeds();
+    let written = std::fs::read_to_string(workspace.path("names.csv")).unwrap();
+    assert_eq!(written, workspace.run_list(&["query", "--format", "csv", NAMES], &[]).succeeds().stdout);
+    let header = workspace.run_list(&["query", "--format", "csv", "SELECT 1 AS \"=1+1\""], &[]).succeeds().stdout;
+    assert_eq!(header, "'=1+1\n1\n");
+}
+
+#[test]
 fn a_name_steers_no_terminal_in_any_format_and_comes_back_whole_where_programs_read_it() {
     let workspace = heard(&STEERING);
-    for format in ["table", "json", "ndjson"] {
+    for format in ["table", "csv", "json", "ndjson"] {
         let shown = workspace.run_list(&["query", "--format", format, NAMES], &[]).succeeds().stdout;
         assert_eq!(steering(&shown), None, "{format}\n{shown:?}");
     }
     let told: Vec<_> = workspace.query(NAMES).iter().map(|row| row["track_name"].as_str().unwrap().to_owned()).collect();
     assert_eq!(told, STEERING);
+    assert_eq!(names(&workspace, "csv-exact"), STEERING);
+    assert!(names(&workspace, "csv")[0].starts_with("\\u{1b}]0;title"), "what stood there can be seen");
 }
 
 #[test]

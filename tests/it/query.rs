@@ -169,7 +169,7 @@ fn older_versions_are_read_by_number_and_by_time() {
 fn rows_come_in_every_format_and_a_file_appears_only_when_it_is_complete() {
     let workspace = with_plays();
     let sql = "SELECT play_id, artists, played_at FROM listening_history_bronze ORDER BY play_id LIMIT 2";
-    for format in ["table", "csv", "json", "ndjson", "parquet"] {
+    for format in ["table", "csv", "csv-exact", "json", "ndjson", "parquet"] {
         workspace.run_list(&["query", "--format", format, "--output", "rows", sql], &[]).succeeds();
         assert!(std::fs::metadata(workspace.path("rows")).is_ok_and(|file| file.len() > 50), "{format}");
         std::fs::remove_file(workspace.path("rows")).unwrap();

@@ -11,6 +11,7 @@ mod ingest;
 mod lineage;
 mod maintain;
 mod query;
+mod query_csv;
 mod query_examples;
 mod query_output;
 mod report;
