@@ -97,7 +97,7 @@ impl Error {
         while let Some(reason) = cause {
             let text = reason.to_string();
             if !line.contains(&text) {
-                line = format!("{line}: {text}");
+                line = format!("{line}: {}", in_short(&text));
             }
             cause = reason.source();
         }
@@ -109,6 +109,20 @@ impl Error {
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
     }
+}
+
+/// Letters of a library's text that are told: an engine lists every column of every table where one name is wrong.
+const LETTERS_MAX: usize = 500;
+
+/// A library's text in one line, cut off where it goes on and on.
+#[must_use]
+pub fn in_short(text: &str) -> String {
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(LETTERS_MAX) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
 }
 
 impl fmt::Display for Error {
@@ -135,5 +149,20 @@ pub trait Explain<T> {
 impl<T, E: Into<Box<dyn StdError + Send + Sync>>> Explain<T> for std::result::Result<T, E> {
     fn explain(self, what: impl FnOnce() -> String) -> Result<T> {
         self.map_err(|error| Error::failure(what()).because(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, LETTERS_MAX, in_short};
+
+    #[test]
+    fn what_libraries_say_is_one_line_of_some_length() {
+        assert_eq!(in_short("Invalid regex\ncaused by\n\tan unclosed group"), "Invalid regex caused by an unclosed group");
+        assert_eq!(in_short("short"), "short");
+        let long = in_short(&"é ".repeat(10_000));
+        assert!(long.chars().count() == LETTERS_MAX + 1 && long.ends_with('…'), "{long}");
+        let error = Error::failure("table a/b: cannot be read").because("one\ntwo").hint("do\nthat");
+        assert_eq!(error.in_one_line(), "table a/b: cannot be read: one two");
     }
 }

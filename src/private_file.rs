@@ -1,12 +1,12 @@
 //! Small files that only their owner may read, replaced as a whole or not at all.
 //!
-//! Owns mode 0600 and the order that survives a crash: a temporary file beside it, to the disk, renamed over the old one, and the
+//! Owns mode 0600, 0700 for folders that are made on the way, and the order that survives a crash: a temporary file beside it, to the disk, renamed over the old one, and the
 //! folder to the disk. Tokens, states and raw responses are written this way; the first two hold one JSON document each.
 
 use crate::error::{Error, Explain, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         Error::failure(failed()).because(error).hint("is there space on the disk, and may this user write there?")
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    make_folder(folder).map_err(unwritable)?;
     let temporary = beside(path);
     let written = create(&temporary)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
@@ -101,12 +101,23 @@ pub fn remove(path: &Path) -> Result<()> {
 pub fn lock_file(path: &Path) -> Result<File> {
     let failed = || format!("the lock file {} cannot be made", path.display());
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).explain(failed)?;
+        make_folder(folder).explain(failed)?;
     }
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     private(&mut options);
     options.open(path).explain(failed)
+}
+
+/// Makes the folder and those on the way to it; one that is there keeps its rights.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.recursive(true).create(folder)
 }
 
 fn beside(path: &Path) -> PathBuf {
@@ -146,7 +157,11 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+            std::fs::set_permissions(path.parent().unwrap(), std::fs::Permissions::from_mode(0o750)).unwrap();
+            replace(&path, b"two").unwrap();
+            assert_eq!(mode(path.parent().unwrap()), 0o750, "a folder that is there keeps its rights");
         }
         let beside: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().collect();
         assert_eq!(beside.len(), 1, "no temporary file stays");

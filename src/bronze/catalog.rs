@@ -90,9 +90,11 @@ fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result
     // A ragged row is that row's fault, not the file's: it is rejected below, where its line is known.
     let mut csv = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(reader);
     let failed = |error: csv::Error| {
-        Error::failure(format!("{name}: the catalogue cannot be read to its end"))
-            .because(error)
-            .hint("is it complete? download it again; nothing was imported")
+        let hint = match error.kind() {
+            csv::ErrorKind::Io(error) => catalog_file::advice(error),
+            _ => "is it complete? download it again; nothing was imported",
+        };
+        Error::failure(format!("{name}: the catalogue cannot be read to its end")).because(error).hint(hint)
     };
     let header = csv.byte_headers().map_err(failed)?.clone();
     let mut rows = CatalogRows::new(&header, imported_at_us).map_err(|error| named(&error, &name))?;

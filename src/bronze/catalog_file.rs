@@ -7,7 +7,7 @@ use crate::context::Task;
 use crate::error::{Error, Explain, Result};
 use crate::fingerprint::{self, Sha256};
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek};
+use std::io::{BufReader, Cursor, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,6 +29,15 @@ enum Source {
 
 /// The real catalogue unpacks to 20 MB; eight times that is no catalogue of songs with a dozen numbers each.
 const UNPACKED_BYTES_MAX: u64 = 160 << 20;
+
+/// What to do about a file that cannot be read to its end.
+#[must_use]
+pub fn advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::FileTooLarge => "the real catalogue is 20 MB: name the dataset.csv or archive.zip that Kaggle hands out",
+        _ => "is it complete? download it again; nothing was imported",
+    }
+}
 
 /// Opens a catalogue file and fingerprints it.
 ///
@@ -116,13 +125,17 @@ fn from_zip(path: &Path, name: &str, task: &Arc<dyn Task>) -> Result<Box<dyn Rea
                 .hint("unpack it and name the catalogue's CSV file")
         })?,
     };
+    let unpacked = |error: std::io::Error| {
+        let hint = advice(&error);
+        Error::failure(format!("{name}: the ZIP cannot be read to its end")).because(error).hint(hint)
+    };
+    let entry = archive.by_name(&member).map_err(broken)?;
+    // What it declares is where its reader ends it.
+    if entry.size() > UNPACKED_BYTES_MAX {
+        return Err(unpacked(too_large(name)));
+    }
     let mut bytes = Vec::new();
-    let unpacked = Capped::new(archive.by_name(&member).map_err(broken)?, name.to_owned()).read_to_end(&mut bytes);
-    unpacked.map_err(|error| {
-        Error::failure(format!("{name}: the ZIP cannot be read to its end"))
-            .because(error)
-            .hint("is it complete? download it again; nothing was imported")
-    })?;
+    Capped::new(entry, name.to_owned()).read_to_end(&mut bytes).map_err(unpacked)?;
     task.advance(std::fs::metadata(path).map_or(0, |metadata| metadata.len()));
     Ok(Box::new(Cursor::new(bytes)))
 }
@@ -155,13 +168,12 @@ impl<R: Read> Capped<R> {
 impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
-            std::io::Error::other(format!(
-                "{} unpacks to more than {} MiB: no catalogue is that large",
-                self.name,
-                UNPACKED_BYTES_MAX >> 20
-            ))
-        })?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| too_large(&self.name))?;
         Ok(read)
     }
+}
+
+fn too_large(name: &str) -> std::io::Error {
+    let most = UNPACKED_BYTES_MAX >> 20;
+    std::io::Error::new(ErrorKind::FileTooLarge, format!("{name} holds more than {most} MiB: no catalogue is that large"))
 }

@@ -2,7 +2,8 @@
 //!
 //! Owns the merge of one answer: all of its plays every time, since late ones arrive with older times; a gap when none of them is
 //! known; track metadata from the same answer. The order of writes survives a crash: a gap is written before the plays that would
-//! hide it.
+//! hide it, and tracks before the plays, since the next answer may not show them again. Rejected items come last: one that is known
+//! vouches for the plays of its answer.
 
 use super::export::redact::redact;
 use super::history::{HistoryRows, only};
@@ -68,6 +69,8 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
     if origin == Origin::Live && !is_connected {
         steps.extend(gap(context, user_id, &times).await?);
     }
+    // Metadata that cannot be written does not keep the plays from being stored: those may be gone by the next answer.
+    let tracks = if plays.is_empty() { None } else { Some(metadata(context, &plays).await) };
     let mut step = Step::new("ingest", LISTENING_HISTORY.label());
     step.rows_read = (plays.len() + odd.len()) as u64;
     step.rows_duplicate = (plays.len() - kept) as u64;
@@ -84,12 +87,14 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
     if let Some(written) = rejects::keep(context, Some(user_id), &odd).await? {
         steps.push(Step::new("ingest", REJECTED_ROWS.label()).wrote(written));
     }
-    if !plays.is_empty() {
-        let told: Vec<_> = plays.iter().map(|play| &play.track).collect();
-        let rows = tracks::metadata(&told, context.clock.now().timestamp_micros())?;
-        steps.push(tracks::merge_rows(context, "ingest", rows).await?);
-    }
+    steps.extend(tracks.transpose()?);
     Ok(steps)
+}
+
+async fn metadata(context: &Context, plays: &[RecentPlay]) -> Result<Step> {
+    let told: Vec<_> = plays.iter().map(|play| &play.track).collect();
+    let rows = tracks::metadata(&told, context.clock.now().timestamp_micros())?;
+    tracks::merge_rows(context, "ingest", rows).await
 }
 
 /// Nothing of the answer is known: from the newest play that is, to the oldest one that is newer, something may be missing.

@@ -369,8 +369,10 @@ pub enum QueryFormat {
     /// For people.
     #[default]
     Table,
-    /// Comma-separated values with a header.
+    /// Comma-separated values with a header, for spreadsheets: no text runs as a formula.
     Csv,
+    /// The same with every text as it is, for programs.
+    CsvExact,
     /// One JSON array of objects.
     Json,
     /// One JSON object a line.

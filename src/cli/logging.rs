@@ -1,10 +1,11 @@
 //! Log lines on stderr, as text or as JSON.
 //!
-//! Owns verbosity. Other libraries speak only when asked to: their errors reach people through ours, and control characters never
-//! reach the terminal raw. Libraries that carry secrets never speak: `rspotify` logs its requests with the bearer token in them, and
+//! Owns verbosity. Other libraries speak only when asked to: their errors reach people through ours. An event is one line, whatever
+//! the names in it hold. Libraries that carry secrets never speak: `rspotify` logs its requests with the bearer token in them, and
 //! what lies below it sees the same bytes.
 
 use super::args::{Global, LogFormat};
+use super::screened::LogLine;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
@@ -36,11 +37,11 @@ pub fn start(global: &Global, with_time: bool) {
     };
     // Named off one by one in the levels: what a person asks for with flags cannot bring them back.
     let silenced = SECRET_BEARING.iter().fold(level.to_owned(), |levels, name| format!("{levels},{name}=off"));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer();
     let lines = match global.log_format {
-        LogFormat::Json => lines.json().boxed(),
-        LogFormat::Text if with_time => lines.with_target(false).with_ansi(false).boxed(),
-        LogFormat::Text => lines.without_time().with_target(false).with_ansi(false).boxed(),
+        LogFormat::Json => lines.json().with_writer(LogLine::json).boxed(),
+        LogFormat::Text if with_time => lines.with_target(false).with_ansi(false).with_writer(LogLine::text).boxed(),
+        LogFormat::Text => lines.without_time().with_target(false).with_ansi(false).with_writer(LogLine::text).boxed(),
     };
     // A second start happens only where a test runs several commands in one process; the first one's settings then stay.
     let _ = tracing_subscriber::registry().with(lines).with(EnvFilter::new(silenced)).try_init();

@@ -7,15 +7,19 @@ mod commands;
 mod logging;
 mod output;
 mod panics;
+mod printable;
 mod progress;
+mod screened;
 pub mod settings;
 
-use crate::error::{Error, Explain, Kind, Result};
+use crate::error::{Error, Explain, Kind, Result, in_short};
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
+use printable::{in_line, printable};
 use settings::Settings;
 use std::error::Error as _;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 use tokio::sync::mpsc;
 
@@ -29,7 +33,10 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         // `--help` and `--version` come this way too; clap knows which stream and which code each deserves. A reader that has
         // gone away is no failure.
         Err(usage) => {
-            let _ = usage.print();
+            let text = usage.render().to_string();
+            let shown = printable(&text);
+            // The arguments are told as they came, which may be from a file's name.
+            let _ = if shown == text { usage.print() } else { std::io::stderr().write_all(shown.as_bytes()) };
             return Ok(ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(Kind::Usage.exit_code())));
         }
     };
@@ -97,23 +104,23 @@ fn interrupted() -> Error {
     Error::failure("interrupted").hint("what was committed before stays, nothing is half-written; run the command again to go on")
 }
 
-/// Writes an error to stderr, what failed and what to do, and gives its exit code.
+/// Writes an error to stderr, what failed, why, and what to do, each in one line; gives its exit code.
 #[must_use]
 pub fn render(error: &Error) -> ExitCode {
-    eprintln!("error: {}", output::printable(&error.to_string()));
+    eprintln!("error: {}", in_line(&error.to_string()));
     let mut cause = error.source();
     let mut told = error.to_string();
     while let Some(reason) = cause {
         let text = reason.to_string();
         // Libraries often repeat their cause's text in their own.
         if !told.contains(&text) {
-            eprintln!("  because: {}", output::printable(&text));
+            eprintln!("  because: {}", in_line(&in_short(&text)));
         }
         told = text;
         cause = reason.source();
     }
     if let Some(advice) = error.advice() {
-        eprintln!("  hint: {}", output::printable(advice));
+        eprintln!("  hint: {}", in_line(advice));
     }
     ExitCode::from(error.kind().exit_code())
 }

@@ -1,36 +1,23 @@
 //! What reaches a person's terminal.
 //!
-//! Owns the rule that text from files never steers a terminal: control characters are written as escapes. A reader that has gone
-//! away (`| head`) ends the output quietly.
+//! Owns how steps, numbers and columns read. Text from files goes through `printable` first, so that it never steers a terminal. A
+//! reader that has gone away (`| head`) ends the output quietly.
 
+use super::printable::{in_line, json_escaped};
 use crate::context::{Outcome, Step};
 use crate::error::{Explain, Result};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
 
-/// The text with control characters written as escapes.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut clean, character| {
-        // Bidirectional controls reorder what is shown: they are treated as control characters too.
-        let steers = character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if steers && character != '\n' {
-            // Writing to a String cannot fail.
-            let _ = write!(clean, "{}", character.escape_unicode());
-        } else {
-            clean.push(character);
-        }
-        clean
-    })
-}
-
 /// A document for other programs, as text.
 ///
 /// # Errors
 /// When it cannot be written as JSON.
 pub fn json_text(document: &Value) -> Result<String> {
-    serde_json::to_string_pretty(document).map(|text| text + "\n").explain(|| "the answer cannot be written as JSON".to_owned())
+    serde_json::to_string_pretty(document)
+        .map(|text| json_escaped(&text) + "\n")
+        .explain(|| "the answer cannot be written as JSON".to_owned())
 }
 
 /// Writes to stdout.
@@ -71,9 +58,9 @@ pub fn tell(step: &Step) {
         let _ = write!(line, " ({remark})");
     }
     if step.outcome == Outcome::Failed {
-        tracing::error!("{}", printable(&line));
+        tracing::error!("{}", in_line(&line));
     } else {
-        tracing::info!("{}", printable(&line));
+        tracing::info!("{}", in_line(&line));
     }
 }
 
@@ -121,12 +108,7 @@ pub fn aligned(header: &[&str], rows: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{aligned, printable, thousands};
-
-    #[test]
-    fn text_from_files_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31mred\u{7}\u{202e}"), "a\\u{1b}[31mred\\u{7}\\u{202e}");
-    }
+    use super::{aligned, thousands};
 
     #[test]
     fn numbers_are_grouped_by_thousands() {

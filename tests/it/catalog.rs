@@ -85,3 +85,28 @@ fn the_real_catalogue_is_complete_and_a_second_import_adds_nothing() {
     assert!(workspace.run_list(&import, &[]).succeeds().stderr.contains("up to date"));
     assert_eq!(workspace.files("data/bronze"), before);
 }
+
+#[test]
+fn a_file_that_is_larger_than_any_catalogue_is_refused_for_that() {
+    use std::io::Write;
+    let workspace = Workspace::new();
+    let blanks = vec![b' '; 1 << 20];
+    // 200 MiB of blanks are packed to a hundredth.
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(format!("{HEADER}\n").as_bytes()).unwrap();
+    (0..200).for_each(|_| gzip.write_all(&blanks).unwrap());
+    workspace.write("c.csv.gz", gzip.finish().unwrap());
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("dataset.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    archive.write_all(&blanks).unwrap();
+    let mut zip = archive.finish().unwrap().into_inner();
+    let directory = zip.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    // The list of members declares 3 GiB; nothing of them is unpacked.
+    zip[directory + 24..directory + 28].copy_from_slice(&(3_u32 << 30).to_le_bytes());
+    workspace.write("archive.zip", zip);
+    for file in ["c.csv.gz", "archive.zip"] {
+        let ran = workspace.run(&format!("import-catalog {file}")).fails(1, "more than 160 MiB: no catalogue is that large");
+        assert!(ran.stderr.contains("hint: the real catalogue is 20 MB") && !ran.stderr.contains("complete"), "{}", ran.stderr);
+    }
+    assert!(!workspace.path("data/bronze").exists());
+}

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 const HISTORY: &str = "bronze.listening_history_bronze";
+const TRACKS: &str = "bronze.my_tracks_features_bronze";
 
 fn logged_in() -> (Workspace, Fake) {
     let (workspace, fake) = (Workspace::new(), Fake::start(Time::Real));
@@ -301,4 +302,40 @@ fn stored_answers_bring_the_plays_back() {
     assert_eq!(workspace.count("again", &format!("SELECT count(*) FROM {HISTORY}")), plays);
     workspace.write("broken/20260101T000000000Z_recently_played_x.json.gz", "not gzip");
     workspace.run("ingest --lake again --replay broken").fails(1, "cannot be read");
+}
+
+fn rows_of_bronze(workspace: &Workspace) -> (Vec<Value>, Vec<Value>) {
+    let tracks = format!("SELECT * EXCLUDE (fetched_at) FROM {TRACKS} ORDER BY track_id");
+    let plays = format!("SELECT * EXCLUDE (ingested_at, run_id) FROM {HISTORY} ORDER BY played_at");
+    (workspace.query(&tracks), workspace.query(&plays))
+}
+
+#[test]
+fn a_run_that_ends_before_its_plays_has_stored_their_tracks_and_the_next_completes_it() {
+    let answer = page(&[item(1, "2026-11-01T10:00:00Z"), item(2, "2026-11-01T09:56:40Z")]);
+    let (undisturbed, fake) = logged_in();
+    fake.world().show(&answer);
+    undisturbed.with(&fake, "ingest --history-only").succeeds();
+    let (workspace, fake) = logged_in();
+    fake.world().show(&answer);
+    // A file where the table's folder belongs: the run gets as far as its plays and no further, as when it is ended there.
+    let blocked = workspace.write("data/bronze/listening_history_bronze", "");
+    workspace.with(&fake, "ingest --history-only").fails(1, "listening_history_bronze");
+    assert_eq!(workspace.count("data", &format!("SELECT count(*) FROM {TRACKS}")), 2, "no later answer may tell of them again");
+    std::fs::remove_file(blocked).unwrap();
+    workspace.with(&fake, "ingest --history-only").succeeds();
+    assert_eq!(rows_of_bronze(&workspace), rows_of_bronze(&undisturbed));
+}
+
+#[test]
+fn plays_are_stored_though_their_tracks_cannot_be() {
+    let (workspace, fake) = logged_in();
+    fake.world().show(&page(&[item(1, "2026-11-01T10:00:00Z"), item(2, "2026-11-01T09:56:40Z")]));
+    let blocked = workspace.write("data/bronze/my_tracks_features_bronze", "");
+    workspace.with(&fake, "ingest --history-only").fails(1, "my_tracks_features_bronze");
+    assert_eq!(workspace.count("data", &format!("SELECT count(*) FROM {HISTORY}")), 2);
+    std::fs::remove_file(blocked).unwrap();
+    workspace.with(&fake, "ingest --history-only").succeeds();
+    let (tracks, plays) = rows_of_bronze(&workspace);
+    assert_eq!((tracks.len(), plays.len()), (2, 2));
 }

@@ -9,6 +9,7 @@ mod check;
 mod cli;
 mod fake_spotify;
 mod gold;
+mod hostile;
 mod import;
 mod ingest;
 mod maintain;

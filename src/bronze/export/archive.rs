@@ -1,7 +1,8 @@
 //! The ZIP that Spotify hands out: which of its members are history, and whether it is safe to look into.
 //!
-//! Owns the refusal of archives that are not Spotify's: members that would climb out of a folder, locked ones, too many of
-//! them, one name twice. Nothing is ever unpacked onto the disk; members go to `rows` as they are inflated.
+//! Owns the refusal of archives that are not Spotify's, before anything is unpacked: members that would climb out of a folder, locked
+//! ones, too many of them, one name twice, sizes that no history has. Nothing is ever unpacked onto the disk; members go to `rows` as
+//! they are inflated.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -11,12 +12,16 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::limits::Limits;
+use super::meter::TOO_LONG;
 use super::shape::{self, Shape};
 use crate::error::{Error, Explain, Result};
 
 const AGAIN: &str = "the ZIP is incomplete or damaged: download the export again and give the file as it came";
 const NOT_SPOTIFYS: &str = "this is not a ZIP that Spotify made: request the export again and give the file as it came";
 const UNPACK: &str = "unpack it with another program and give the folder instead";
+
+/// What to do about a file that is small only until it is unpacked.
+pub(super) const BOMB: &str = "this is no file of Spotify's but one made to fill memory (history unpacks to 10 to 30 times its size): request the export again";
 
 /// A member that holds history.
 #[derive(Clone, Debug)]
@@ -45,8 +50,8 @@ pub fn open(path: &Path, name: &str) -> Result<ZipArchive<BufReader<File>>> {
     ZipArchive::new(BufReader::new(file)).map_err(|error| explain(error, name))
 }
 
-/// Looks at the name of every member before any of them is read.
-pub fn list<R: Read + Seek>(archive: &ZipArchive<R>, name: &str, limits: &Limits) -> Result<Listing> {
+/// Looks at what the ZIP, a file of so many bytes, declares of every member before any of them is read.
+pub fn list<R: Read + Seek>(archive: &ZipArchive<R>, name: &str, bytes: u64, limits: &Limits) -> Result<Listing> {
     if archive.len() > limits.members_max {
         let (members, most) = (archive.len(), limits.members_max);
         return Err(Error::failure(format!("{name} holds {members} members, more than the {most} allowed")).hint(NOT_SPOTIFYS));
@@ -56,6 +61,7 @@ pub fn list<R: Read + Seek>(archive: &ZipArchive<R>, name: &str, limits: &Limits
         return Err(Error::failure(format!("{name} holds two members of the same name")).hint(NOT_SPOTIFYS));
     }
     let mut listing = Listing::default();
+    let mut unpacked_bytes: u64 = 0;
     for index in 0..archive.len() {
         let entry = archive.by_index_data(index).map_err(|error| explain(error, name))?;
         let member = entry.name().map_err(|error| explain(error, name))?.into_owned();
@@ -72,13 +78,34 @@ pub fn list<R: Read + Seek>(archive: &ZipArchive<R>, name: &str, limits: &Limits
             Some(_) if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) => {
                 return Err(Error::failure(format!("{name}!{member} is packed by a method that is not read here")).hint(UNPACK));
             }
-            Some(shape) => listing.history.push(Member { name: member, index, shape }),
+            Some(shape) => {
+                // A member cannot take up more of the disk than the ZIP does, whatever the ZIP says.
+                weigh(&format!("{name}!{member}"), entry.size(), entry.compressed_size().min(bytes), limits)?;
+                unpacked_bytes = unpacked_bytes.saturating_add(entry.size());
+                listing.history.push(Member { name: member, index, shape });
+            }
             None => listing.others.push(member),
         }
     }
+    // Many members that are small each, or that share their packed bytes.
+    weigh(name, unpacked_bytes, bytes, limits)?;
     listing.history.sort_by(|left, right| left.name.cmp(&right.name));
     listing.others.sort();
     Ok(listing)
+}
+
+/// Refuses what says of itself that it unpacks to more than any history.
+fn weigh(name: &str, unpacked_bytes: u64, packed_bytes: u64, limits: &Limits) -> Result<()> {
+    let (mib, most) = (unpacked_bytes >> 20, limits.unpacked_bytes_max >> 20);
+    if unpacked_bytes > limits.unpacked_bytes_max {
+        let what = format!("{name} would unpack to {mib} MiB, more than the {most} MiB of history of one reading");
+        return Err(Error::failure(what).hint(TOO_LONG));
+    }
+    if unpacked_bytes > limits.ratio_from_bytes && unpacked_bytes > packed_bytes.saturating_mul(limits.ratio_max) {
+        let what = format!("{name} would unpack to {mib} MiB, more than {} times its size", limits.ratio_max);
+        return Err(Error::failure(what).hint(BOMB));
+    }
+    Ok(())
 }
 
 /// What the library's error means for the person who gave the ZIP.

@@ -12,9 +12,9 @@ pub struct Limits {
     pub folder_entries_max: u64,
     /// Members of one ZIP. Spotify's hold some dozens.
     pub members_max: usize,
-    /// Unpacked bytes of all files together: a hundred times the longest history seen.
+    /// Unpacked bytes of all files together: some forty times the longest history seen, and enough for `rows_max`.
     pub unpacked_bytes_max: u64,
-    /// Unpacked to packed bytes of a member. History deflates 10 to 30 times; deflate can reach 1,032.
+    /// Unpacked to packed bytes of a member, and of all of them to the ZIP. History deflates 10 to 30 times; deflate can reach 1,032.
     pub ratio_max: u64,
     /// Below this many unpacked bytes the ratio is not looked at: a small file does no harm.
     pub ratio_from_bytes: u64,
@@ -36,8 +36,8 @@ impl Default for Limits {
             folder_depth_max: 32,
             folder_entries_max: 100_000,
             members_max: 10_000,
-            unpacked_bytes_max: 16 * GIB,
-            ratio_max: 200,
+            unpacked_bytes_max: 8 * GIB,
+            ratio_max: 100,
             ratio_from_bytes: 64 * MIB,
             rows_max: 10_000_000,
             row_bytes_max: 1_024 * KIB,

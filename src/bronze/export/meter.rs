@@ -1,15 +1,17 @@
 //! The bytes of one file as they are read: counted, hashed, reported and held to the limits.
 //!
-//! Owns the enforcement against ZIP bombs. What a ZIP declares about its members is not believed: only bytes that really
-//! came out count. Data goes on to `elements`.
+//! Owns the limits on what really comes out. `archive` has refused what a ZIP itself declares to be too much, and the ZIP's reader
+//! ends a member that goes on beyond what it declares; here all files of a reading count together. Data goes on to `elements`.
 
 use std::io::{ErrorKind, Read};
 
+use super::archive;
 use super::hash::Hash;
 use super::limits::Limits;
 use crate::error::{Error, Result};
 
-const TOO_LONG: &str = "no listener's history is that long: check where the file comes from, or give fewer files at once";
+pub(super) const TOO_LONG: &str =
+    "no listener's history is that long: check where the file comes from, or give fewer files at once";
 
 /// What is counted over all files of one reading.
 pub struct Meter<'a> {
@@ -98,13 +100,13 @@ impl<'a, 'b> Metered<'a, 'b> {
         self.meter.unpacked_bytes += bytes;
         let limits = self.meter.limits;
         if self.meter.unpacked_bytes > limits.unpacked_bytes_max {
-            let gib = limits.unpacked_bytes_max >> 30;
-            return Err(Error::failure(format!("{}: more than {gib} GiB of history in one reading", self.name)).hint(TOO_LONG));
+            let mib = limits.unpacked_bytes_max >> 20;
+            return Err(Error::failure(format!("{}: more than {mib} MiB of history in one reading", self.name)).hint(TOO_LONG));
         }
         let fits = self.packed_bytes.saturating_mul(limits.ratio_max);
         if self.read_bytes > limits.ratio_from_bytes && self.read_bytes > fits {
             return Err(Error::failure(format!("{} unpacks to more than {} times its size", self.name, limits.ratio_max))
-                .hint("this is no file of Spotify's but one made to fill memory: request the export again"));
+                .hint(archive::BOMB));
         }
         let share = self.read_bytes as f64 / self.declared_bytes.max(1) as f64;
         (self.meter.progress)(self.meter.consumed_bytes + (self.packed_bytes as f64 * share.min(1.0)) as u64);

@@ -96,7 +96,7 @@ impl Sources {
 
     fn add_zip(&mut self, path: &Path, limits: &Limits) -> Result<bool> {
         let (bytes, name) = (regular_bytes(path)?, path.display().to_string());
-        let listing = archive::list(&archive::open(path, &name)?, &name, limits)?;
+        let listing = archive::list(&archive::open(path, &name)?, &name, bytes, limits)?;
         let found = !listing.history.is_empty();
         if self.is_new(path)? {
             self.ignored.extend(listing.others.iter().map(|member| format!("{name}!{member}")));

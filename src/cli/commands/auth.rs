@@ -5,7 +5,8 @@
 
 use super::ingest::{app, state_file, token_file};
 use crate::cli::args::{AuthCommand, LoginArgs, ReportFormat, StatusArgs};
-use crate::cli::output::{json_text, print, printable};
+use crate::cli::output::{json_text, print};
+use crate::cli::printable::in_line;
 use crate::cli::settings::Settings;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -90,7 +91,7 @@ async fn pasted(login: &Login) -> Result<SecretString> {
         match login.read(line.trim()) {
             Redirect::Code(code) => return Ok(code),
             Redirect::Denied(word) => {
-                return Err(Error::authorization(format!("the login was not granted: Spotify says {}", printable(&word)))
+                return Err(Error::authorization(format!("the login was not granted: Spotify says {}", in_line(&word)))
                     .hint("nothing was changed; `moodlake auth login` begins anew"));
             }
             Redirect::Stray(_) if line.trim().is_empty() => {}
@@ -109,7 +110,7 @@ fn status(settings: &Settings, args: &StatusArgs) -> Result<()> {
         print(&format!(
             "listener            {}\nauthorized at       {}\nends at             {} ({} days left)\naccess token until  {} (renewed by itself)\n\
              permissions         {}\n",
-            printable(&text("user_id")),
+            in_line(&text("user_id")),
             text("authorized_at"),
             text("ends_at"),
             document["days_left"],

@@ -7,7 +7,8 @@ use crate::bronze::import::{self, Import, Imported};
 use crate::bronze::ledger::Account;
 use crate::bronze::{catalog, synthetic};
 use crate::cli::args::{Global, ImportArgs, ImportCatalogArgs, ReportFormat};
-use crate::cli::output::{aligned, json_text, print, printable, thousands};
+use crate::cli::output::{aligned, json_text, print, thousands};
+use crate::cli::printable::in_line;
 use crate::cli::settings::Settings;
 use crate::error::{Error, Result};
 use serde_json::json;
@@ -70,7 +71,7 @@ fn account(imported: &Imported, format: ReportFormat) -> Result<String> {
     }
     let header = ["file", "shape", "read", "kept", "duplicate", "rejected"];
     let row = |name: &str, shape: &str, account: [u64; 4]| {
-        let mut cells = vec![printable(name), shape.to_owned()];
+        let mut cells = vec![in_line(name), shape.to_owned()];
         cells.extend(account.map(thousands));
         cells
     };
@@ -81,7 +82,7 @@ fn account(imported: &Imported, format: ReportFormat) -> Result<String> {
     rows.push(row("total", "", total));
     let mut text = aligned(&header, &rows);
     for account in imported.accounts.iter().filter(|account| account.rows_rejected() > 0) {
-        let _ = writeln!(text, "{}: rejected {}", printable(&account.file), reasons(account));
+        let _ = writeln!(text, "{}: rejected {}", in_line(&account.file), reasons(account));
     }
     if !imported.ignored.is_empty() {
         let _ = writeln!(text, "{} other files hold no listening history", imported.ignored.len());

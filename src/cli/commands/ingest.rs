@@ -3,6 +3,7 @@
 use super::writing;
 use crate::cli::args::{Global, IngestArgs, ReportFormat};
 use crate::cli::output::{print, tell};
+use crate::cli::printable::json_escaped;
 use crate::cli::settings::Settings;
 use crate::context::{Context, Outcome};
 use crate::error::{Explain, Result};
@@ -50,7 +51,8 @@ pub async fn conclude(
     let recorded = if nothing_new { Ok(()) } else { pipeline::record(context, command, started, journal.steps()).await };
     if format == ReportFormat::Json {
         let document = json!({ "run_id": context.run_id, "command": command, "steps": journal.steps() });
-        print(&format!("{}\n", serde_json::to_string(&document).explain(|| "the steps cannot be written".to_owned())?))?;
+        let text = serde_json::to_string(&document).explain(|| "the steps cannot be written".to_owned())?;
+        print(&format!("{}\n", json_escaped(&text)))?;
     }
     outcome.and_then(|()| journal.verdict()).and(recorded)
 }

@@ -3,7 +3,8 @@
 //! Owns the walk through the notes of commits. Nothing is guessed: an input whose version is gone, or in whose place another table
 //! stands now, is named as such, and the walk ends there.
 
-use crate::cli::output::{json_text, print, printable};
+use crate::cli::output::{json_text, print};
+use crate::cli::printable::printable;
 use crate::cli::settings::Settings;
 use crate::error::{Error, Result};
 use crate::lake::catalog::{self, LAYERS};

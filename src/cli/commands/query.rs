@@ -13,6 +13,7 @@ use crate::error::{Error, Explain, Result};
 use crate::lake::Lake;
 use crate::lake::catalog;
 use crate::lake::snapshot::AsOf;
+use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::DataFrame;
 use datafusion::sql::parser::Statement;
@@ -41,8 +42,8 @@ pub async fn plan(lake: &Lake, scope: &Scope, sql: &str, as_of: AsOf) -> Result<
     let dialect = state.config().options().sql_parser.dialect;
     let refused = |error| {
         Error::usage("the query cannot be planned")
-            .because(error)
-            .hint("one statement that reads; `moodlake status` lists the tables")
+            .because(reason(&error))
+            .hint("one statement that reads; `moodlake status` lists the tables, `moodlake query \"DESCRIBE table\"` its columns")
     };
     let statement = state.sql_to_statement(sql, &dialect).map_err(refused)?;
     if !reads(&statement) {
@@ -63,6 +64,21 @@ pub async fn plan(lake: &Lake, scope: &Scope, sql: &str, as_of: AsOf) -> Result<
         },
     )?;
     scope.context().execute_logical_plan(plan).await.map_err(refused)
+}
+
+/// Where the engine begins to speak of mistakes of its own.
+const ENGINE_SUSPECTED: &str = "This issue was likely caused by a bug in DataFusion's code.";
+
+/// What the engine says of a query, without what it says of itself.
+fn reason(error: &DataFusionError) -> String {
+    // Its own text shows the parser's error as a Rust value.
+    let text = match error.find_root() {
+        DataFusionError::SQL(parser, _) => parser.to_string(),
+        _ => error.strip_backtrace(),
+    };
+    // A function with arguments that it does not take is told as a mistake in the engine, to be reported there.
+    let parts = text.split_once(ENGINE_SUSPECTED).and_then(|(said, rest)| Some((said, rest.split_once("/issues.")?.1)));
+    parts.map_or_else(|| text.clone(), |(said, rest)| format!("{said} {rest}"))
 }
 
 fn reads(statement: &Statement) -> bool {

@@ -3,9 +3,11 @@
 //! Owns streaming them out: all formats but the table write batch by batch. A file is written under a temporary name and renamed
 //! when it is complete, so that a failed query leaves none.
 
-use super::for_terminal::ForTerminal;
+use super::query_csv::{self, Texts};
 use crate::cli::args::QueryFormat;
-use crate::cli::output::{print, printable};
+use crate::cli::output::print;
+use crate::cli::printable::printable;
+use crate::cli::screened::Screened;
 use crate::error::{Error, Explain, Result};
 use arrow::array::RecordBatch;
 use arrow::csv::WriterBuilder;
@@ -29,7 +31,7 @@ pub async fn write(frame: DataFrame, format: QueryFormat, output: Option<&Path>)
             return Err(Error::usage("Parquet is not for a terminal").hint("name a file with --output, or pipe stdout somewhere"));
         }
         None if std::io::stdout().is_terminal() => {
-            return gone_is_fine(stream(frame, format, ForTerminal::new(BufWriter::new(std::io::stdout()))).await);
+            return gone_is_fine(stream(frame, format, Screened::for_terminal(BufWriter::new(std::io::stdout()))).await);
         }
         None => return gone_is_fine(stream(frame, format, BufWriter::new(std::io::stdout())).await),
         Some(_) => {}
@@ -46,7 +48,13 @@ pub async fn write(frame: DataFrame, format: QueryFormat, output: Option<&Path>)
 }
 
 fn failed(error: DataFusionError) -> Error {
-    Error::failure("the query failed while it ran").because(error).hint("change the query; the lake was only read")
+    let hint = match error.find_root() {
+        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => {
+            "a file of the table may be missing or damaged: `moodlake check` tells; an older version may still be whole (--as-of)"
+        }
+        _ => "change the query; the lake was only read",
+    };
+    Error::failure("the query failed while it ran").because(error).hint(hint)
 }
 
 fn writing() -> String {
@@ -71,27 +79,28 @@ async fn stream(frame: DataFrame, format: QueryFormat, output: impl Write + Send
 }
 
 enum Sink<W: Write + Send> {
-    Csv(Box<arrow::csv::Writer<W>>),
-    Json(arrow::json::Writer<W, JsonArray>),
-    Lines(arrow::json::Writer<W, LineDelimited>),
+    Csv(Box<arrow::csv::Writer<W>>, Texts),
+    Json(arrow::json::Writer<Screened<W>, JsonArray>),
+    Lines(arrow::json::Writer<Screened<W>, LineDelimited>),
     Parquet(Box<ArrowWriter<W>>),
 }
 
 impl<W: Write + Send> Sink<W> {
     fn new(format: QueryFormat, output: W, schema: SchemaRef) -> Result<Self> {
         let nulls = JsonBuilder::new().with_explicit_nulls(true);
+        let csv = |output| Box::new(WriterBuilder::new().with_header(true).build(output));
         Ok(match format {
-            QueryFormat::Csv | QueryFormat::Table => Self::Csv(Box::new(WriterBuilder::new().with_header(true).build(output))),
-            QueryFormat::Json => Self::Json(nulls.build::<_, JsonArray>(output)),
-            QueryFormat::Ndjson => Self::Lines(nulls.build::<_, LineDelimited>(output)),
+            QueryFormat::Csv | QueryFormat::Table => Self::Csv(csv(output), Texts::Guarded),
+            QueryFormat::CsvExact => Self::Csv(csv(output), Texts::Exact),
+            QueryFormat::Json => Self::Json(nulls.build::<_, JsonArray>(Screened::json(output))),
+            QueryFormat::Ndjson => Self::Lines(nulls.build::<_, LineDelimited>(Screened::json(output))),
             QueryFormat::Parquet => Self::Parquet(Box::new(ArrowWriter::try_new(output, schema, None).explain(writing)?)),
         })
     }
 
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         match self {
-            // A list has no place in a CSV cell: it is written as the table shows it, `[a, b]`.
-            Self::Csv(writer) => writer.write(&flat(batch)?).explain(writing),
+            Self::Csv(writer, texts) => writer.write(&query_csv::cells(batch, *texts)?).explain(writing),
             Self::Json(writer) => writer.write(batch).explain(writing),
             Self::Lines(writer) => writer.write(batch).explain(writing),
             Self::Parquet(writer) => writer.write(batch).explain(writing),
@@ -100,7 +109,7 @@ impl<W: Write + Send> Sink<W> {
 
     fn finish(self) -> Result<()> {
         match self {
-            Self::Csv(writer) => writer.into_inner().flush().explain(writing),
+            Self::Csv(writer, _) => writer.into_inner().flush().explain(writing),
             Self::Json(mut writer) => {
                 writer.finish().explain(writing)?;
                 let mut output = writer.into_inner();
@@ -113,25 +122,6 @@ impl<W: Write + Send> Sink<W> {
             Self::Parquet(writer) => writer.close().explain(writing).map(drop),
         }
     }
-}
-
-fn flat(batch: &RecordBatch) -> Result<RecordBatch> {
-    use arrow::datatypes::{DataType, Field, Schema};
-    let (mut fields, mut columns) = (Vec::new(), Vec::new());
-    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-        if field.data_type().is_nested() {
-            let options = FormatOptions::new().with_null("");
-            let shown = arrow::util::display::ArrayFormatter::try_new(column, &options).explain(writing)?;
-            let cells: arrow::array::StringArray =
-                (0..column.len()).map(|row| (!column.is_null(row)).then(|| shown.value(row).to_string())).collect();
-            fields.push(Field::new(field.name(), DataType::Utf8, true));
-            columns.push(std::sync::Arc::new(cells) as _);
-        } else {
-            fields.push(field.as_ref().clone());
-            columns.push(std::sync::Arc::clone(column));
-        }
-    }
-    RecordBatch::try_new(std::sync::Arc::new(Schema::new(fields)), columns).explain(writing)
 }
 
 /// `moodlake query … | head` ends when head has seen enough.

@@ -5,6 +5,7 @@
 
 use crate::cli::args::{LakeStatusArgs, ReportFormat};
 use crate::cli::output::{aligned, json_text, print, thousands};
+use crate::cli::printable::in_line;
 use crate::cli::settings::Settings;
 use crate::engine::Engine;
 use crate::error::{Error, Explain, Result};
@@ -131,7 +132,8 @@ fn text(document: &Value) -> String {
     let list = |key: &str| document[key].as_array().cloned().unwrap_or_default();
     let cell = |row: &Value, key: &str| match &row[key] {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        // Listeners and the folders of other tables are called what somebody called them.
+        Value::String(text) => in_line(text),
         Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), thousands),
         other => other.to_string(),
     };

@@ -1,3 +1,4 @@
+use super::super::meter::{Meter, Metered};
 use super::*;
 
 fn read_zip(bytes: &[u8]) -> Result<Read> {
@@ -71,31 +72,72 @@ fn a_damaged_member_is_noticed() {
     assert!(fails(read_zip(&zip)).to_string().contains("cannot be read past byte"));
 }
 
-#[test]
-fn a_member_that_unpacks_without_measure_is_refused_by_what_really_comes_out() {
-    let limits = Limits { ratio_from_bytes: 1 << 20, ..Limits::default() };
-    let blanks = format!("[{}]", " ".repeat(8 << 20));
-    let mut zip = zip_of(&[("endsong_0.json", blanks.as_bytes())]);
+/// Writes the ZIP and reads it within limits that come into force at a MiB.
+fn read_bomb(zip: &[u8], limits: &Limits) -> Error {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bomb.zip");
-    std::fs::write(&path, &zip).unwrap();
-    let error = fails(read_within(std::slice::from_ref(&path), &limits));
-    assert!(error.to_string().contains("unpacks to more than 200 times its size"), "{error}");
-    // A member that declares to be larger on disk than the whole ZIP is not believed.
+    std::fs::write(&path, zip).unwrap();
+    fails(read_within(&[path], &Limits { ratio_from_bytes: 1 << 20, ..limits.clone() }))
+}
+
+/// Writes a number of four bytes into the list of members, behind the beginning of the last one's entry.
+fn declare(zip: &mut [u8], offset: usize, number: u32) {
     let directory = zip.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
-    zip[directory + 20..directory + 24].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
-    std::fs::write(&path, &zip).unwrap();
-    assert!(fails(read_within(std::slice::from_ref(&path), &limits)).to_string().contains("unpacks to more"));
-    let limits = Limits { unpacked_bytes_max: 4 << 20, ..Limits::default() };
-    assert!(fails(read_within(&[path], &limits)).to_string().contains("of history in one reading"));
+    zip[directory + offset..directory + offset + 4].copy_from_slice(&number.to_le_bytes());
+}
+
+const PACKED_BYTES: usize = 20;
+const UNPACKED_BYTES: usize = 24;
+
+#[test]
+fn a_member_that_declares_to_unpack_without_measure_is_refused_before_it_is() {
+    // So small a file cannot be unpacked to three GiB; the words of the list are enough.
+    let mut zip = zip_of(&[("endsong_0.json", &one_row())]);
+    declare(&mut zip, UNPACKED_BYTES, 3 << 30);
+    let error = read_bomb(&zip, &Limits::default());
+    assert!(error.to_string().ends_with("endsong_0.json would unpack to 3072 MiB, more than 100 times its size"), "{error}");
+    // What it says of its size on the disk is not believed either.
+    declare(&mut zip, PACKED_BYTES, 0x7fff_ffff);
+    assert!(read_bomb(&zip, &Limits::default()).to_string().contains("more than 100 times its size"));
+    let error = read_bomb(&zip, &Limits { unpacked_bytes_max: 4 << 20, ..Limits::default() });
+    assert!(error.to_string().contains("more than the 4 MiB of history of one reading"), "{error}");
 }
 
 #[test]
-fn a_member_that_is_larger_than_it_declares_is_refused() {
-    let mut zip = zip_of(&[("endsong_0.json", &one_row())]);
-    let directory = zip.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
-    zip[directory + 24..directory + 28].copy_from_slice(&10_u32.to_le_bytes());
-    assert!(fails(read_zip(&zip)).to_string().contains("endsong_0.json"));
+fn a_real_bomb_is_refused_and_so_are_many_small_ones() {
+    let blanks = format!("[{}]", " ".repeat(900 << 10));
+    let one = format!("[{}]", " ".repeat(8 << 20));
+    let error = read_bomb(&zip_of(&[("endsong_0.json", one.as_bytes())]), &Limits::default());
+    assert!(error.to_string().contains("endsong_0.json would unpack to 8 MiB"), "{error}");
+    let names: Vec<_> = (0..8).map(|number| format!("endsong_{number}.json")).collect();
+    let members: Vec<_> = names.iter().map(|name| (name.as_str(), blanks.as_bytes())).collect();
+    let error = read_bomb(&zip_of(&members), &Limits::default());
+    assert!(error.to_string().ends_with("bomb.zip would unpack to 7 MiB, more than 100 times its size"), "{error}");
+    assert!(read_zip(&zip_of(&members)).is_ok(), "blanks of a few MiB do no harm");
+}
+
+#[test]
+fn a_member_that_is_larger_than_it_declares_is_ended_there() {
+    let content = format!("[{}]", vec![TRACK; 50_000].join(","));
+    let mut zip = zip_of(&[("endsong_0.json", content.as_bytes())]);
+    declare(&mut zip, UNPACKED_BYTES, 1 << 20);
+    let error = fails(read_zip(&zip));
+    assert!(error.to_string().contains("endsong_0.json cannot be read past byte"), "{error}");
+    assert!(error.in_one_line().contains("larger than its declared"), "{}", error.in_one_line());
+}
+
+#[test]
+fn what_really_comes_out_counts_where_nothing_is_declared() {
+    let (limits, progress) =
+        (Limits { ratio_from_bytes: 1 << 20, unpacked_bytes_max: 64 << 20, ..Limits::default() }, |_: u64| {});
+    let read = |packed_bytes: u64| {
+        let (mut endless, mut meter) = (std::io::repeat(b' '), Meter::new(&limits, &progress));
+        let mut file = Metered::new("endless", &mut endless, packed_bytes, 10, &mut meter);
+        let mut buffer = vec![0; 1 << 20];
+        (0..1_000).map(|_| file.fill(&mut buffer)).find_map(Result::err).unwrap().to_string()
+    };
+    assert_eq!(read(1_000), "endless unpacks to more than 100 times its size");
+    assert_eq!(read(1 << 30), "endless: more than 64 MiB of history in one reading");
 }
 
 #[test]
