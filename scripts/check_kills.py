@@ -17,8 +17,9 @@ random moment of its run, half of the times right after one of its changes to th
 stay readable, with its rows; with `--retention 0s` nothing but the newest versions' files may be left.
 
 Left out of the comparison are the columns that tell when and by which run a row was written, and the journals `ops/runs`,
-`ops/import_ledger` and `ops/check_results`, which tell of every command that was run; of the ledger the counts have to add up. `ingest` and `run`
-ask a fake Spotify on a local port. Prints a line a command; exits 1 on any difference. `--kills 12` is the short form.
+`ops/import_ledger` and `ops/check_results`, which tell of every command that was run; of the ledger the counts have to add up.
+`ingest` and `run` ask a fake Spotify on a local port. Prints a line a command; exits 1 on any difference. `--kills 13 --plays 3000`
+is the short form: one each.
 """
 
 import argparse
@@ -134,6 +135,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary")
     parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--plays", type=int, default=9_000, help="how many plays the lakes are made of")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="this command alone, such as 'import' or 'build-gold (first)'")
     parser.add_argument("--signal", default="KILL", choices=["KILL", "TERM", "INT"])
@@ -144,7 +146,7 @@ def main():
     failed, sent = 0, signal.Signals[f"SIG{options.signal}"]
     with tempfile.TemporaryDirectory(prefix="moodlake-kills-") as folder:
         work = Path(folder)
-        commands = prepare(program, spotify, work)
+        commands = prepare(program, spotify, work, inputs.listening(options.plays))
         if options.only:
             commands = {options.only: commands[options.only]}
         for place, (name, (base, arguments, page)) in enumerate(commands.items()):

@@ -5,9 +5,8 @@ import shutil
 from . import inputs, upkeep
 
 
-def prepare(program, spotify, work):
+def prepare(program, spotify, work, plays):
     """Lakes with work to do in them, by command: (lake, arguments, what Spotify tells meanwhile)."""
-    plays = inputs.listening(9_000)
     first, second = (
         inputs.export(work / name, plays, span) for name, span in (("first", inputs.FIRST), ("second", inputs.SECOND))
     )

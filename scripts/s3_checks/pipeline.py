@@ -56,13 +56,14 @@ def pipeline(bucket, probe, plays, exports):
     here, seconds = build(bucket, local, plays, exports)
     asked = len(bucket.requests())
     there, longer = build(bucket, remote, plays, exports)
-    wrong = [f"{name} ended with {code}, in a folder with {other}" for (name, other), (_, code) in zip(here, there) if code != other]
+    pairs = [(name, other, code) for (name, other), (_, code) in zip(here, there)]
+    wrong = [f"{name} ended with {code}, in a folder with {other}" for name, other, code in pairs if code != other]
     wrong += [f"{name} ended with {code}" for name, code in there if not isinstance(code, int)]
     wanted, found = content(local), content(remote)
     wrong += found[1] + list(differences(wanted[0], found[0]))
     probe(
-        f"pipeline: {len(here)} commands, {seconds:.1f} s in a folder, {longer:.1f} s and {len(bucket.requests()) - asked:,} requests "
-        f"in a bucket: {len(found[0])} tables, the same rows",
+        f"pipeline: {len(here)} commands, {seconds:.1f} s in a folder, {longer:.1f} s and {len(bucket.requests()) - asked:,} "
+        f"requests in a bucket: {len(found[0])} tables, the same rows",
         wrong,
     )
     others(bucket, probe, remote, found[0])

@@ -91,7 +91,7 @@ def signed_in(bucket, probe, remote):
 
 def named_oddly(bucket, probe, export):
     """Prefixes that have to be written otherwise in an address, and a bucket without any."""
-    for prefix in ("a space/and é", "50%25 + more", "deep/er/than/most", ""):
+    for prefix in ("a space/and é", "a+b & c=d", "deep/er/than/most", ""):
         remote = bucket.lake(prefix)
         code, _, err = bucket.program.run(remote, "import", export)
         wrong = [f"import: {code} {said(err)}"] if code else content(remote)[1]

@@ -1,6 +1,5 @@
 """Lakes in the server's bucket, and what a program has to be told to reach them."""
 
-import os
 import shutil
 import socket
 import subprocess
