@@ -101,8 +101,9 @@ fn an_argument_or_a_file_of_such_a_name_steers_nothing_either() {
     let broken = &format!("{name}.json");
     workspace.write(broken, "[{]");
     workspace.write(&format!("{name}/endsong_0.json"), "[]");
+    let usage = workspace.run_list(&[name], &[]);
+    assert_eq!((usage.code, steering(&usage.stderr)), (2, None), "{:?}", usage.stderr);
     for arguments in [
-        vec![name.as_str()],
         vec!["import", name, "--user", name],
         vec!["import", "--format", "json", name],
         vec!["import", broken],
