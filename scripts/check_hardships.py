@@ -165,6 +165,7 @@ def read_only(check):
         return print("skipped  a user who may only read: only root can become one, with setpriv")
     # Every folder on the way has to let the other user in.
     check.work.chmod(0o755)
+    check.base.chmod(0o755)
     refuses_and_answers(
         check, "a user who may only read", check.base, before=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     )

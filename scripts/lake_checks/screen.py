@@ -5,10 +5,10 @@ import pty
 import re
 from html.parser import HTMLParser
 
-# What steers a terminal: C0 but tab and newline, DEL and C1, and the characters that reorder text.
-STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-# What only marks a direction or breaks a line in some viewers.
-MARKS = re.compile("[\u200e\u200f\u061c\u2028\u2029]")
+# What steers a terminal or a viewer: C0 but tab and newline, DEL and C1, marks and overrides of direction, separators of lines.
+STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
+# What a spreadsheet takes for a formula, at the beginning of a cell or behind a separator of other places.
+FORMULA = re.compile("^[\t\r\n]|(^|[;\t\n]\"*)[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 # What the program itself sends to a terminal: colours and styles, and a terminal's line ends.
 STYLES = re.compile(r"\x1b\[[0-9;]*m|\r\n")
 # Tracks at Spotify, the sources of the data, places on the page, and pictures that are part of it.

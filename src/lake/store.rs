@@ -9,10 +9,11 @@ use super::place::Place;
 use super::remote;
 use super::snapshot::{self, AsOf, Snapshot};
 use super::tables::{ALL, Table};
-use crate::error::{Explain, Result};
+use crate::error::{Error, Explain, Result};
 use chrono::{DateTime, Utc};
 use deltalake::DeltaTableBuilder;
 use deltalake::logstore::LogStoreRef;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -109,10 +110,19 @@ impl Lake {
     pub(super) async fn names(&self, layer: &str) -> Result<Vec<String>> {
         match self.place.join(layer)? {
             Place::Bucket(url) => remote::folders(&url).await,
-            Place::Folder(folder) if !folder.is_dir() => Ok(Vec::new()),
             Place::Folder(folder) => {
-                let entries =
-                    std::fs::read_dir(&folder).explain(|| format!("the folder {} cannot be listed", folder.display()))?;
+                let entries = match std::fs::read_dir(&folder) {
+                    Ok(entries) => entries,
+                    Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
+                        return Ok(Vec::new());
+                    }
+                    // A lake that this user may not look into is not an empty one.
+                    Err(error) => {
+                        return Err(Error::failure(format!("the folder {} cannot be listed", folder.display()))
+                            .because(error)
+                            .hint("if it is another user's, run as that user, or have them let you in (docs/privacy.md)"));
+                    }
+                };
                 let mut names: Vec<_> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
                 names.sort_unstable();
                 Ok(names)

@@ -2,7 +2,7 @@
 
 use crate::fake_spotify::{Fake, Fault, Time, listener};
 use crate::signing_in::{Waiting, location, log_in};
-use crate::workspace::{Ran, Workspace};
+use crate::workspace::{Ran, Workspace, fixture};
 use std::path::Path;
 
 const LOUD: [(&str, &str); 3] =
@@ -138,4 +138,21 @@ fn log_in_again(workspace: &Workspace, fake: &Fake, loud: &[(&str, &str)]) {
     waiting.paste(&redirected);
     let (_, said) = waiting.end();
     search(fake, "auth login", &said);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lake_is_made_for_its_owner_alone_and_one_that_is_there_keeps_its_rights() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (workspace, fake) = (Workspace::new(), Fake::start(Time::Real));
+    let mode = |folder: &str| std::fs::metadata(workspace.path(folder)).unwrap().permissions().mode() & 0o777;
+    let export = fixture("export").to_string_lossy().into_owned();
+    workspace.run_list(&["import", "--lake", "new/lake", &export], &[]).succeeds();
+    assert_eq!((mode("new"), mode("new/lake")), (0o700, 0o700));
+    log_in(&workspace, &fake);
+    assert_eq!(mode("data"), 0o700, "the token is the first that comes into it");
+    std::fs::create_dir(workspace.path("shared")).unwrap();
+    std::fs::set_permissions(workspace.path("shared"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    workspace.run_list(&["import", "--lake", "shared", &export], &[]).succeeds();
+    assert_eq!(mode("shared"), 0o755);
 }
