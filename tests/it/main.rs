@@ -22,6 +22,7 @@ mod query;
 mod recorded;
 mod refusals;
 mod relations;
+mod releases;
 mod report;
 mod schedule;
 mod scheduled;

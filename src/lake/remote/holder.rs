@@ -50,6 +50,17 @@ fn started(number: u32) -> Option<u64> {
 }
 
 #[cfg(test)]
+impl Holder {
+    pub fn of_another_process(self) -> Self {
+        Self { process: self.process.map(|(number, start)| (number, start + 1)), ..self }
+    }
+
+    pub fn of_another_machine(self) -> Self {
+        Self { machine: Some("another".to_owned()), ..self }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::Holder;
 
@@ -58,10 +69,9 @@ mod tests {
         let this = Holder::this("id".to_owned());
         assert!(!this.is_gone());
         if let Some((number, start)) = this.process {
-            let another = Holder { process: Some((number, start + 1)), ..this.clone() };
-            assert!(another.is_gone(), "the number was given to another process since");
-            let elsewhere = Holder { machine: Some("another".to_owned()), ..another };
-            assert!(!elsewhere.is_gone(), "nothing is known of another machine");
+            let another = this.of_another_process();
+            assert!(another.is_gone(), "the number {number} was given to another process since {start}");
+            assert!(!another.of_another_machine().is_gone(), "nothing is known of another machine");
         }
     }
 }

@@ -67,7 +67,9 @@ impl Lease {
         let place = url.clone();
         let keep = move || {
             runtime.block_on(async {
-                match Keeper::acquire(&place, fence, &tell).await {
+                let objects = store(&place);
+                let acquired = async { Keeper::new(objects?, fence).acquire(&place, &tell).await };
+                match acquired.await {
                     Ok(keeper) => {
                         // Whoever asked may be gone by now.
                         let _ = tell.send(Told::Taken);
@@ -113,21 +115,19 @@ struct Keeper {
 }
 
 impl Keeper {
-    async fn acquire(url: &Url, fence: Fence, tell: &mpsc::Sender<Told>) -> Result<Self> {
+    fn new(objects: Arc<dyn ObjectStore>, fence: Fence) -> Self {
+        let content = Content { holder: Holder::this(Clock::System.run_id()), beat: 0, released: false };
+        Self { objects, name: Path::from(NAME), content, tag: None, fence }
+    }
+
+    async fn acquire(mut self, url: &Url, tell: &mpsc::Sender<Told>) -> Result<Self> {
         let unusable = |error| Error::failure(format!("the lake {url} cannot be written to")).because(error).hint(HINT);
-        let mut keeper = Self {
-            objects: store(url)?,
-            name: Path::from(NAME),
-            content: Content { holder: Holder::this(Clock::System.run_id()), beat: 0, released: false },
-            tag: None,
-            fence,
-        };
         let mut seen: Option<(Option<String>, Stopwatch)> = None;
         loop {
             let asked = Clock::System.now();
-            let taken = match keeper.create().await {
+            let taken = match self.create().await {
                 Err(StoreError::AlreadyExists { .. }) => {
-                    let (tag, found) = match keeper.read().await {
+                    let (tag, found) = match self.read().await {
                         Err(StoreError::NotFound { .. }) => continue,
                         read => read.map_err(unusable)?,
                     };
@@ -142,15 +142,15 @@ impl Keeper {
                         tokio::time::sleep(LOOK).await;
                         continue;
                     }
-                    keeper.tag = tag;
-                    keeper.update().await
+                    self.tag = tag;
+                    self.update().await
                 }
                 created => created,
             };
             match taken {
                 Ok(()) => {
-                    keeper.fence.holds_until(asked + HOLDS);
-                    return keeper.proven(url).await;
+                    self.fence.holds_until(asked + HOLDS);
+                    return self.proven(url).await;
                 }
                 // Another was faster.
                 Err(StoreError::Precondition { .. } | StoreError::NotFound { .. }) => {}
@@ -223,5 +223,66 @@ impl Keeper {
         let found = self.objects.get(&self.name).await?;
         let tag = found.meta.e_tag.clone();
         Ok((tag, serde_json::from_slice(&found.bytes().await?).ok()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Fence, Holder, Keeper, NAME, ObjectStore, ObjectStoreExt, Path, Told, Url, mpsc};
+    use object_store::memory::InMemory;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn place() -> Url {
+        Url::parse("s3://music/me/").unwrap()
+    }
+
+    async fn acquire(objects: &Arc<InMemory>, fence: &Fence) -> (Option<Keeper>, bool) {
+        let (tell, told) = mpsc::channel();
+        let url = place();
+        let keeper = Keeper::new(Arc::clone(objects) as Arc<dyn ObjectStore>, fence.clone());
+        let acquired = tokio::time::timeout(Duration::from_millis(100), keeper.acquire(&url, &tell)).await;
+        (acquired.ok().map(|keeper| keeper.unwrap()), told.try_iter().any(|news| matches!(news, Told::Waiting)))
+    }
+
+    async fn leave(objects: &InMemory, content: &Content) {
+        objects.put(&Path::from(NAME), serde_json::to_vec(content).unwrap().into()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn one_holds_it_and_the_other_waits_until_it_is_given_back() {
+        let (objects, fence) = (Arc::new(InMemory::new()), Fence::default());
+        let (Some(mut first), waited) = acquire(&objects, &fence).await else { panic!("nobody holds it") };
+        assert!(!waited && fence.pass("held").is_ok());
+        let (second, waited) = acquire(&objects, &Fence::default()).await;
+        assert!(second.is_none() && waited);
+        first.content.released = true;
+        first.update().await.unwrap();
+        assert!(acquire(&objects, &Fence::default()).await.0.is_some());
+    }
+
+    #[tokio::test]
+    async fn the_lease_of_a_process_that_is_gone_is_taken_at_once_and_another_machine_s_is_not() {
+        let objects = Arc::new(InMemory::new());
+        let here = Content { holder: Holder::this("gone".to_owned()), beat: 3, released: false };
+        if here.holder.clone().of_another_process().is_gone() {
+            leave(&objects, &Content { holder: here.holder.clone().of_another_process(), ..here.clone() }).await;
+            assert!(acquire(&objects, &Fence::default()).await.0.is_some());
+        }
+        leave(&objects, &Content { holder: here.holder.clone().of_another_machine(), ..here }).await;
+        assert!(acquire(&objects, &Fence::default()).await.0.is_none());
+    }
+
+    #[tokio::test]
+    async fn who_lost_it_learns_so_and_an_answer_that_got_lost_is_no_loss() {
+        let (objects, fence) = (Arc::new(InMemory::new()), Fence::default());
+        let (Some(mut keeper), _) = acquire(&objects, &fence).await else { panic!("nobody holds it") };
+        assert!(keeper.renew().await.unwrap());
+        // Its own write, of which it knows nothing.
+        leave(&objects, &keeper.content).await;
+        assert!(keeper.renew().await.unwrap());
+        let other = Content { holder: Holder::this("other".to_owned()), beat: 0, released: false };
+        leave(&objects, &other).await;
+        assert!(!keeper.renew().await.unwrap());
     }
 }
