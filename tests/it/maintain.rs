@@ -4,6 +4,7 @@ use crate::workspace::{Workspace, fixture};
 use arrow::compute::concat_batches;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::memory::MemoryStream;
+use moodlake::clock::Clock;
 use moodlake::engine::Engine;
 use moodlake::lake::tables::{CATALOG_TRACKS, LISTENING_WITH_FEATURES, MOOD_CLUSTERS};
 use moodlake::lake::write::write;
@@ -139,7 +140,7 @@ fn unfinished_files_of_killed_writes_go_where_nothing_else_is_to_be_done() {
     import_one_by_one(&workspace, 0..1);
     let old = workspace.write("data/bronze/listening_history_bronze/part-0.parquet#1", "half a file");
     let young = workspace.write("data/bronze/listening_history_bronze/part-1.parquet#1", "half a file");
-    let hours_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 3600);
+    let hours_ago = std::time::SystemTime::from(Clock::System.now() - chrono::TimeDelta::hours(2));
     std::fs::File::options().write(true).open(&old).unwrap().set_modified(hours_ago).unwrap();
     maintain(&workspace, "--dry-run");
     assert!(old.exists());
