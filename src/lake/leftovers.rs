@@ -14,11 +14,14 @@ const ABANDONED_AFTER: Duration = Duration::from_hours(1);
 
 /// Removes the files of a failed write.
 pub async fn remove(store: &LogStoreRef, adds: &[Add]) {
+    remove_paths(store, adds.iter().filter_map(|add| object_store::path::Path::from_url_path(&add.path).ok())).await;
+}
+
+/// Removes files of a failed write by their places.
+pub async fn remove_paths(store: &LogStoreRef, paths: impl IntoIterator<Item = object_store::path::Path>) {
     let objects = store.object_store(None);
-    for add in adds {
-        if let Ok(path) = object_store::path::Path::from_url_path(&add.path) {
-            let _ = object_store::ObjectStoreExt::delete(&objects, &path).await;
-        }
+    for path in paths {
+        let _ = object_store::ObjectStoreExt::delete(&objects, &path).await;
     }
 }
 

@@ -12,6 +12,7 @@ pub mod lock;
 mod log;
 pub mod maintain;
 pub mod merge;
+mod own_writes;
 mod place;
 pub mod remote;
 pub mod rows;

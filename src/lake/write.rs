@@ -5,6 +5,7 @@
 
 use super::commit::commit;
 use super::leftovers;
+use super::own_writes::OwnWrites;
 use super::store::TableAt;
 use super::tables::{Table, same_type};
 use crate::error::{Error, Explain, Result};
@@ -14,6 +15,7 @@ use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
 use deltalake::kernel::Add;
 use deltalake::logstore::LogStoreRef;
 use futures::StreamExt;
+use object_store::ObjectStore;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -141,7 +143,8 @@ async fn write_stream(
         Default::default(),
         None,
     );
-    let mut writer = DeltaWriter::new(store.object_store(None), config);
+    let own = Arc::new(OwnWrites::remembered(store.object_store(None)));
+    let mut writer = DeltaWriter::new(Arc::clone(&own) as Arc<dyn ObjectStore>, config);
     let mut rows = 0;
     let outcome = async {
         while let Some(batch) = stream.next().await {
@@ -156,12 +159,17 @@ async fn write_stream(
     if let Err(error) = outcome {
         // The first error is the one to tell; a failed clean-up leaves at most a file that no version names.
         let _ = writer.abort().await;
+        leftovers::remove_paths(&store, own.begun()).await;
         return Err(error);
     }
-    let adds = writer.close().await.map_err(|error| {
-        Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE)
-    })?;
-    Ok((adds, rows))
+    match writer.close().await {
+        Ok(adds) => Ok((adds, rows)),
+        Err(error) => {
+            // Files of other partitions may be complete, and the writer does not tell their names.
+            leftovers::remove_paths(&store, own.begun()).await;
+            Err(Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE))
+        }
+    }
 }
 
 pub(super) const SPACE: &str =

@@ -3,7 +3,6 @@
 //! Owns the only client of a store that is not this machine's. Delta's own S3 package coordinates commits in a `DynamoDB` table; S3
 //! has had conditional writes since 2024, and with them a commit needs nothing but the bucket.
 
-mod confirmed;
 mod holder;
 mod lease;
 mod profile;
@@ -11,10 +10,10 @@ mod profile;
 pub use lease::Lease;
 
 use crate::error::{Error, Result};
-use confirmed::Confirmed;
+use crate::lake::own_writes::OwnWrites;
 use deltalake::logstore::{LogStore, LogStoreFactory, ObjectStoreFactory, ObjectStoreRef, StorageConfig, default_logstore};
 use deltalake::{DeltaResult, DeltaTableError};
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use std::collections::HashMap;
@@ -87,7 +86,7 @@ impl Access {
     }
 
     /// A client of the bucket.
-    fn client(&self, bucket: &str) -> Result<Confirmed> {
+    fn client(&self, bucket: &str) -> Result<Client> {
         let mut settings: HashMap<String, String> = profile::read(self)?;
         settings.extend(self.0.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())));
         let endpoint = ["aws_endpoint_url_s3", "aws_endpoint_url"].iter().find_map(|name| settings.get(*name));
@@ -115,7 +114,7 @@ impl Access {
         });
         let client = set.with_retry(retry).with_bucket_name(bucket).build();
         client
-            .map(Confirmed::new)
+            .map(OwnWrites::confirmed)
             .map_err(|error| Error::usage(format!("the bucket {bucket} cannot be used")).because(error).hint(HINT))
     }
 }
@@ -159,8 +158,10 @@ fn store(url: &Url) -> Result<ObjectStoreRef> {
     })
 }
 
+type Client = OwnWrites<AmazonS3>;
+
 /// A client is kept for each bucket, and for each runtime, whose tasks its connections are.
-type Clients = HashMap<(String, String), Arc<Confirmed>>;
+type Clients = HashMap<(String, String), Arc<Client>>;
 
 struct Factory {
     access: Access,
