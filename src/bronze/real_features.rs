@@ -87,7 +87,8 @@ impl Provider<'_> {
 /// Whether Spotify's word that this app may not read audio features still counts.
 #[must_use]
 pub fn is_denied(since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    now < since + Duration::days(PROBE_AGAIN_DAYS)
+    // Counted from the clock: the state file may name a time at the end of all calendars.
+    now - Duration::days(PROBE_AGAIN_DAYS) < since
 }
 
 const DENIED: &str = "Spotify does not give audio features to this app (403); AUDIO_FEATURES_PROVIDER=reccobeats is another way";

@@ -47,7 +47,8 @@ impl Authorization {
     /// Whether the access token lives for a minute at least.
     #[must_use]
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        self.expires_at - Duration::seconds(SPARE_SECONDS) > now
+        // Counted from the clock: the file may name a time at the end of all calendars.
+        self.expires_at > now + Duration::seconds(SPARE_SECONDS)
     }
 
     /// Whole days left; negative once it has ended.

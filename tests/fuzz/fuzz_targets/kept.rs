@@ -12,10 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// The bytes as each of the files, and what commands do with what they say.
 pub fn kept(folder: &Path, bytes: &[u8]) {
-    let path = written(folder, "kept.json", bytes);
-    token(path.clone());
-    spotify(path.clone());
-    scheduler(path);
+    token(written(folder, "token.json", bytes));
+    spotify(written(folder, "spotify.json", bytes));
+    scheduler(written(folder, "scheduler.json", bytes));
 }
 
 fn token(path: PathBuf) {
