@@ -16,11 +16,12 @@ WORKDIR /build
 ENV CARGO_PROFILE_RELEASE_STRIP=symbols
 
 # The query engine takes nearly all of the build. Compiled under an empty crate it is a layer of its own, which stays until a
-# dependency or a profile changes. Cargo wants every target that Cargo.toml names to exist.
+# dependency or a profile changes. Cargo wants every target and every member that Cargo.toml names to exist.
 COPY Cargo.toml Cargo.lock ./
+COPY tests/fuzz/Cargo.toml tests/fuzz/
 RUN mkdir -p src tests/it \
     && touch src/lib.rs \
-    && echo 'fn main() {}' | tee src/main.rs > tests/it/main.rs \
+    && echo 'fn main() {}' | tee src/main.rs tests/fuzz/main.rs > tests/it/main.rs \
     && cargo build --release --locked --bin moodlake
 
 COPY src src

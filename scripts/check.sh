@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 echo "== format"
-cargo fmt --check
+cargo fmt --all --check
 echo "== tests"
 cargo test --release --locked
 echo "== a thousand polls of a Spotify that keeps failing (some minutes)"

@@ -100,7 +100,11 @@ impl ReccoBeats {
     }
 }
 
-fn read(body: &str) -> Result<Vec<Found>, String> {
+/// Reads an answer.
+///
+/// # Errors
+/// When it is no such answer.
+pub fn read(body: &str) -> Result<Vec<Found>, String> {
     let body: Body<'_> = serde_json::from_str(body).map_err(|error| format!("the answer holds no features ({error})"))?;
     Ok(body
         .content

@@ -3,7 +3,7 @@
 //! Owns the CSV's columns and their types. Rows stream from `catalog_file`, those that do not fit are rejected with their
 //! line, and only rows that the table does not hold yet are added. A file of the same bytes is not read twice.
 
-use super::catalog_file::{self, CatalogFile};
+use super::catalog_file::{self, CatalogFile, Records};
 use super::catalog_rows::CatalogRows;
 use super::ledger::{self, Account};
 use super::rejects::{self, Rejected};
@@ -77,16 +77,25 @@ pub fn default_path(context: &Context) -> PathBuf {
     context.lake.home().join("kaggle").join("dataset.csv")
 }
 
-struct Parsed {
-    batches: Vec<RecordBatch>,
-    rejected: Vec<super::play::Reject>,
-    rows_read: u64,
-    rows_repeated: u64,
+/// What a catalogue file holds, before it is compared with the table.
+pub struct Parsed {
+    /// The rows that fit.
+    pub batches: Vec<RecordBatch>,
+    /// Those that do not.
+    pub rejected: Vec<super::play::Reject>,
+    /// Rows of the file, whatever became of them.
+    pub rows_read: u64,
+    /// Rows that the file told before.
+    pub rows_repeated: u64,
 }
 
-fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result<Parsed> {
+/// Reads a catalogue file to its end; `task` is told how much of it has been read.
+///
+/// # Errors
+/// When it cannot be read or has other columns.
+pub fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result<Parsed> {
     let name = file.name.clone();
-    let reader = file.reader(task)?;
+    let (reader, since_record) = Records::new(file.reader(task)?, name.clone());
     // A ragged row is that row's fault, not the file's: it is rejected below, where its line is known.
     let mut csv = csv::ReaderBuilder::new().flexible(true).buffer_capacity(1 << 18).from_reader(reader);
     let failed = |error: csv::Error| {
@@ -102,7 +111,12 @@ fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result
         (Parsed { batches: Vec::new(), rejected: Vec::new(), rows_read: 0, rows_repeated: 0 }, csv::ByteRecord::new());
     let mut seen = HashSet::new();
     while csv.read_byte_record(&mut record).map_err(failed)? {
+        since_record.set(0);
         parsed.rows_read += 1;
+        if parsed.rows_read > ROWS_MAX {
+            return Err(Error::failure(format!("{name} holds more than {ROWS_MAX} rows: no catalogue does"))
+                .hint("name the CSV of the \"Spotify Tracks Dataset\" on Kaggle; nothing was imported"));
+        }
         if let Err(reject) = rows.push(&record, &mut seen) {
             match reject {
                 Some(reject) => parsed.rejected.push(reject),
@@ -118,6 +132,8 @@ fn parse(file: CatalogFile, imported_at_us: i64, task: &Arc<dyn Task>) -> Result
 }
 
 const BATCH_ROWS: usize = 16_384;
+/// All of them are held until they are compared with the table. The real catalogue has 114,000.
+const ROWS_MAX: u64 = 1_000_000;
 
 fn named(error: &Error, name: &str) -> Error {
     let hint = error.advice().unwrap_or_default().to_owned();

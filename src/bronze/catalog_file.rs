@@ -1,14 +1,16 @@
 //! The bytes of a catalogue file, plain or packed.
 //!
 //! Owns the way from a path to a stream of CSV: plain, gzip, or the one CSV in a ZIP. Nothing is unpacked to disk. A stream that
-//! grows beyond any catalogue is cut off with an error, so that a crafted archive cannot fill memory.
+//! grows beyond any catalogue is cut off with an error, and so is a record without an end, so that a crafted file cannot fill memory.
 
 use crate::context::Task;
 use crate::error::{Error, Explain, Result};
 use crate::fingerprint::{self, Sha256};
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufReader, Cursor, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A catalogue file, opened and fingerprinted.
@@ -138,6 +140,39 @@ fn from_zip(path: &Path, name: &str, task: &Arc<dyn Task>) -> Result<Box<dyn Rea
     Capped::new(entry, name.to_owned()).read_to_end(&mut bytes).map_err(unpacked)?;
     task.advance(std::fs::metadata(path).map_or(0, |metadata| metadata.len()));
     Ok(Box::new(Cursor::new(bytes)))
+}
+
+/// One record. Real ones are under 2 KiB; a parser keeps eight bytes for each of a record's commas.
+const RECORD_BYTES_MAX: u64 = 1 << 20;
+
+/// The bytes of a CSV, as long as its records come to an end.
+pub struct Records<R> {
+    inner: R,
+    name: String,
+    since: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Records<R> {
+    /// Also gives what is to be set to 0 whenever a record has ended.
+    pub fn new(inner: R, name: String) -> (Self, Rc<Cell<u64>>) {
+        let since = Rc::new(Cell::new(0));
+        (Self { inner, name, since: Rc::clone(&since) }, since)
+    }
+}
+
+impl<R: Read> Read for Records<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.since.get() > RECORD_BYTES_MAX {
+            return Err(std::io::Error::other(format!(
+                "{} holds a row of more than {} MiB: no catalogue does",
+                self.name,
+                RECORD_BYTES_MAX >> 20
+            )));
+        }
+        let read = self.inner.read(buffer)?;
+        self.since.set(self.since.get() + read as u64);
+        Ok(read)
+    }
 }
 
 struct Counted {

@@ -4,7 +4,7 @@
 //! ledger; silver reads them as tables and knows nothing of how they came about.
 
 pub mod catalog;
-mod catalog_file;
+pub mod catalog_file;
 mod catalog_rows;
 pub mod export;
 mod feature_misses;

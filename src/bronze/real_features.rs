@@ -17,7 +17,7 @@ use crate::spotify::{AUDIO_FEATURES_IDS_MAX, Client, Forbidden, Trouble};
 use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use datafusion::scalar::ScalarValue;
 use std::collections::BTreeSet;
 
@@ -64,9 +64,7 @@ impl Provider<'_> {
     }
 
     async fn ask(self, context: &Context, ids: &[String]) -> Result<Answer> {
-        let wait = |until: chrono::DateTime<chrono::Utc>| {
-            Answer::Enough(format!("deferred until {}", until.format("%Y-%m-%d %H:%M UTC")))
-        };
+        let wait = |until: DateTime<Utc>| Answer::Enough(format!("deferred until {}", until.format("%Y-%m-%d %H:%M UTC")));
         match self {
             Self::ReccoBeats(service) => match service.audio_features(ids).await? {
                 Asked::Answer(found) => Ok(Answer::Found(found)),
@@ -86,6 +84,13 @@ impl Provider<'_> {
     }
 }
 
+/// Whether Spotify's word that this app may not read audio features still counts.
+#[must_use]
+pub fn is_denied(since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    // Counted from the clock: the state file may name a time at the end of all calendars.
+    now - Duration::days(PROBE_AGAIN_DAYS) < since
+}
+
 const DENIED: &str = "Spotify does not give audio features to this app (403); AUDIO_FEATURES_PROVIDER=reccobeats is another way";
 
 /// Asks for the values that are missing.
@@ -98,7 +103,7 @@ pub async fn fetch(context: &Context, provider: Provider<'_>) -> Result<Step> {
     step.outcome = Outcome::UpToDate;
     if let Provider::Spotify(client) = provider
         && let Some(denied) = client.state().read().audio_features_denied_at
-        && context.clock.now() < denied + Duration::days(PROBE_AGAIN_DAYS)
+        && is_denied(denied, context.clock.now())
     {
         step.outcome = Outcome::Skipped;
         step.remark = Some(DENIED.to_owned());

@@ -50,11 +50,7 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
     }
     let mut times: Vec<i64> = plays.iter().map(|play| play.played_at_us).collect();
     times.extend(odd.iter().filter_map(|odd| odd.played_at_us));
-    let mut rows = HistoryRows::default();
-    // The answer may tell a play twice: the second counts as known.
-    plays.iter().for_each(|play| {
-        rows.push(user_id, 0, &as_play(play));
-    });
+    let rows = rows(user_id, &plays);
     let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
     let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, rows.keys(), &rows.narrow()).await?;
     let new = rows.is_new(&known);
@@ -97,6 +93,16 @@ async fn metadata(context: &Context, plays: &[RecentPlay]) -> Result<Step> {
     tracks::merge_rows(context, "ingest", rows).await
 }
 
+/// The plays of an answer as rows of the history. It may tell a play twice: the second counts as known.
+#[must_use]
+pub fn rows(user_id: &str, plays: &[RecentPlay]) -> HistoryRows {
+    let mut rows = HistoryRows::default();
+    plays.iter().for_each(|play| {
+        rows.push(user_id, 0, &as_play(play));
+    });
+    rows
+}
+
 /// Nothing of the answer is known: from the newest play that is, to the oldest one that is newer, something may be missing.
 async fn gap(context: &Context, user_id: &str, times: &[i64]) -> Result<Option<Step>> {
     if times.is_empty() {
@@ -128,7 +134,9 @@ fn as_play(recent: &RecentPlay) -> Play {
     }
 }
 
-fn rejected(odd: Odd) -> Rejected {
+/// An odd item as a rejected row, its text cut and without accounts.
+#[must_use]
+pub fn rejected(odd: Odd) -> Rejected {
     let raw = redact(&without_accounts(&odd.raw), RAW_BYTES_MAX);
     Rejected { file: FILE.to_owned(), reject: Reject { position: 0, reason: odd.reason, raw }, identity: Some(odd.identity) }
 }

@@ -15,6 +15,8 @@ use croner::parser::{CronParser, Seconds};
 const RETRY: Duration = Duration::minutes(5);
 /// It never waits longer than this for a retry.
 const RETRY_MAX: Duration = Duration::hours(1);
+/// Every expression has a time within so long.
+const LONG_AGO: Duration = Duration::days(36_525);
 
 /// What may be due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
@@ -82,6 +84,8 @@ impl Plan {
     pub fn next_full(&self, state: &State, now: DateTime<Utc>) -> DateTime<Utc> {
         // A start in the future is a clock that was set back.
         let Some(started) = state.full.started_at.filter(|&started| started <= now) else { return now };
+        // A damaged file may name the first moment of all calendars, which has no local time in the west.
+        let started = started.max(now - LONG_AGO);
         let regular = match &self.full {
             Times::Every(every) => started + *every,
             Times::Cron(cron, zone) => cron
@@ -107,7 +111,8 @@ impl super::state::Last {
     fn retry_at(&self) -> Option<DateTime<Utc>> {
         let ended = self.ended_at.filter(|_| self.failures > 0)?;
         let doublings = (self.failures - 1).min(10);
-        Some(ended + (RETRY * (1 << doublings)).min(RETRY_MAX))
+        // Of a time at the end of all calendars, as a damaged file may name it, only the regular run is left.
+        ended.checked_add_signed((RETRY * (1 << doublings)).min(RETRY_MAX))
     }
 }
 

@@ -6,7 +6,7 @@
 mod child;
 pub mod due;
 pub mod state;
-mod summary;
+pub mod summary;
 mod ticker;
 
 use crate::clock::{Clock, Stopwatch};

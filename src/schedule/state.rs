@@ -60,7 +60,7 @@ impl State {
         self.running = Some(work);
         let last = self.last_mut(work);
         (last.started_at, last.ended_at, last.code) = (Some(now), Some(now), None);
-        last.failures += 1;
+        last.failures = last.failures.saturating_add(1);
     }
 
     /// A run has ended.

@@ -14,12 +14,8 @@ use super::wire::Wire;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::web::{End, Fault, Miss, Patience, Reply, is_passing, patiently};
-use chrono::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
-
-/// A token that ends sooner is renewed first.
-const SPARE_SECONDS: i64 = 60;
 
 /// Keeps the authorization of one token file.
 #[derive(Debug)]
@@ -59,7 +55,7 @@ impl Access {
     }
 
     fn is_fresh(&self, authorization: &Authorization) -> bool {
-        authorization.expires_at - Duration::seconds(SPARE_SECONDS) > self.clock.now()
+        authorization.is_fresh(self.clock.now())
     }
 
     /// What the token file keeps, if it is this app's.

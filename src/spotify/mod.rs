@@ -6,12 +6,12 @@
 mod access;
 pub mod app;
 pub mod audio_features;
-mod authorize;
+pub mod authorize;
 mod callback;
 mod client;
 pub mod login;
 pub mod recently_played;
-mod refusal;
+pub mod refusal;
 pub mod state;
 pub mod token;
 pub mod track;

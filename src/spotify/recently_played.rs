@@ -49,6 +49,9 @@ pub struct Odd {
     pub played_at_us: Option<i64>,
 }
 
+/// Spotify's pages have 50; each item is kept, whatever it is.
+const ITEMS_MAX: usize = 10_000;
+
 #[derive(Deserialize)]
 struct Body<'a> {
     #[serde(borrow)]
@@ -61,6 +64,10 @@ struct Body<'a> {
 /// When it is not a page: no JSON, half of one, or without items.
 pub fn read(body: &str) -> Result<Page, String> {
     let body: Body<'_> = serde_json::from_str(body).map_err(|error| format!("the answer is no page of plays ({error})"))?;
+    let items = body.items.len();
+    if items > ITEMS_MAX {
+        return Err(format!("the answer is no page of plays ({items} items)"));
+    }
     Ok(Page { items: body.items.into_iter().map(|item| read_item(item.get())).collect() })
 }
 
@@ -142,6 +149,7 @@ mod tests {
     #[test]
     fn an_empty_page_is_a_page_and_half_a_page_is_none() {
         assert!(read(r#"{"items":[],"next":null,"cursors":null}"#).unwrap().items.is_empty());
+        assert!(read(&format!(r#"{{"items":[{}0]}}"#, "0,".repeat(super::ITEMS_MAX))).is_err());
         for broken in ["", "<html>", "{}", r#"{"items":null}"#, r#"{"items":[{"track""#, r#"{"error":{"status":500}}"#] {
             assert!(read(broken).is_err(), "{broken}");
         }

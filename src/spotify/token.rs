@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Explain, Result};
 use crate::private_file::{self, Document};
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Duration, Months, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// Months after which an authorization ends, counted from the person's consent.
 pub const AUTHORIZATION_MONTHS: u32 = 6;
+/// A token that ends sooner is renewed first.
+const SPARE_SECONDS: i64 = 60;
 
 /// An authorization.
 #[derive(Clone, Debug)]
@@ -40,6 +42,13 @@ impl Authorization {
     #[must_use]
     pub fn ends_at(&self) -> DateTime<Utc> {
         self.authorized_at.checked_add_months(Months::new(AUTHORIZATION_MONTHS)).unwrap_or(self.authorized_at)
+    }
+
+    /// Whether the access token lives for a minute at least.
+    #[must_use]
+    pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        // Counted from the clock: the file may name a time at the end of all calendars.
+        self.expires_at > now + Duration::seconds(SPARE_SECONDS)
     }
 
     /// Whole days left; negative once it has ended.

@@ -70,6 +70,26 @@ fn packed_files_hold_the_same_rows_as_the_plain_one() {
 }
 
 #[test]
+fn a_small_file_that_would_fill_the_memory_is_refused() {
+    use std::io::Write;
+    let workspace = Workspace::new();
+    let refused = |name: &str, pieces: &[(&str, usize)], says: &str| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        for (piece, times) in pieces {
+            gzip.write_all(piece.repeat(*times).as_bytes()).unwrap();
+        }
+        workspace.write(name, gzip.finish().unwrap());
+        workspace.run(&format!("import-catalog {name}")).fails(1, says);
+    };
+    let header = format!("{HEADER}\n");
+    refused("rows.csv.gz", &[(&header, 1), ("x\n", 1_000_001)], "rows.csv.gz holds more than 1000000 rows");
+    refused("header.csv.gz", &[(",", 3 << 20)], "header.csv.gz holds a row of more than 1 MiB");
+    refused("row.csv.gz", &[(&header, 1), (",", 3 << 20)], "row.csv.gz holds a row of more than 1 MiB");
+    refused("quote.csv.gz", &[(&header, 1), ("\"a\n", 1), ("b\n", 3 << 20)], "quote.csv.gz holds a row of more than 1 MiB");
+    assert!(workspace.files("data/bronze").is_empty());
+}
+
+#[test]
 fn the_real_catalogue_is_complete_and_a_second_import_adds_nothing() {
     let Some(csv) = shared("data/kaggle/dataset.csv.gz") else { return };
     let workspace = Workspace::new();

@@ -8,6 +8,7 @@ mod catalog;
 mod check;
 mod cli;
 mod fake_spotify;
+mod fuzzed;
 mod gold;
 mod hostile;
 mod import;

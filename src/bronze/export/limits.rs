@@ -22,6 +22,10 @@ pub struct Limits {
     pub rows_max: u64,
     /// One row. Real ones are under 2 KiB; this is also what bounds the memory.
     pub row_bytes_max: usize,
+    /// Rejected rows of all files together: an episode every five minutes for nine years.
+    pub rejected_max: u64,
+    /// Text kept of all of them together: 400,000 whole rows.
+    pub rejected_bytes_max: u64,
     /// Text kept of a rejected row, enough for any real row whole.
     pub raw_bytes_max: usize,
 }
@@ -41,6 +45,8 @@ impl Default for Limits {
             ratio_from_bytes: 64 * MIB,
             rows_max: 10_000_000,
             row_bytes_max: 1_024 * KIB,
+            rejected_max: 1_000_000,
+            rejected_bytes_max: 256 * MIB,
             raw_bytes_max: 4 * KIB,
         }
     }

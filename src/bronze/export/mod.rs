@@ -18,6 +18,7 @@ mod meter;
 mod moment;
 pub mod reason;
 pub(super) mod redact;
+mod rejections;
 mod rows;
 mod shape;
 mod sources;
@@ -33,6 +34,7 @@ use std::path::PathBuf;
 use self::archive::Member;
 pub use self::limits::Limits;
 use self::meter::{Meter, Metered};
+use self::rejections::Rejections;
 pub use self::shape::Shape;
 use self::sources::{Kind, Source};
 use super::play::{Play, Reject};
@@ -92,13 +94,13 @@ pub struct ExportReading {
 /// A path without history, a broken file or ZIP, a broken limit, or the sink's own error. Items taken so far are then void.
 pub fn read<S: Sink>(paths: &[PathBuf], limits: &Limits, progress: &dyn Fn(u64), sink: &mut S) -> Result<ExportReading> {
     let sources = sources::find(paths, limits)?;
-    let mut meter = Meter::new(limits, progress);
+    let (mut meter, mut rejections) = (Meter::new(limits, progress), Rejections::new(limits));
     let mut files = Vec::new();
     for source in &sources.files {
         let end = meter.consumed_bytes() + source.bytes;
         match &source.kind {
-            Kind::Json(shape) => files.push(read_json(source, *shape, files.len(), limits, &mut meter, sink)?),
-            Kind::Zip(members) => read_zip(source, members, &mut files, limits, &mut meter, sink)?,
+            Kind::Json(shape) => files.push(read_json(source, *shape, files.len(), limits, (&mut meter, &mut rejections), sink)?),
+            Kind::Zip(members) => read_zip(source, members, &mut files, limits, (&mut meter, &mut rejections), sink)?,
         }
         meter.finish(end);
     }
@@ -116,13 +118,13 @@ fn read_json<S: Sink>(
     shape: Option<Shape>,
     index: usize,
     limits: &Limits,
-    meter: &mut Meter<'_>,
+    (meter, rejections): (&mut Meter<'_>, &mut Rejections<'_>),
     sink: &mut S,
 ) -> Result<FileAccount> {
     let mut file = File::open(&source.path)
         .explain(|| format!("{} cannot be opened", source.name))
         .map_err(|error| error.hint("check its permissions"))?;
-    rows::read(Metered::new(&source.name, &mut file, source.bytes, source.bytes, meter), shape, index, limits, sink)
+    rows::read(Metered::new(&source.name, &mut file, source.bytes, source.bytes, meter), shape, index, limits, rejections, sink)
 }
 
 fn read_zip<S: Sink>(
@@ -130,7 +132,7 @@ fn read_zip<S: Sink>(
     members: &[Member],
     files: &mut Vec<FileAccount>,
     limits: &Limits,
-    meter: &mut Meter<'_>,
+    (meter, rejections): (&mut Meter<'_>, &mut Rejections<'_>),
     sink: &mut S,
 ) -> Result<()> {
     let end = meter.consumed_bytes() + source.bytes;
@@ -143,7 +145,7 @@ fn read_zip<S: Sink>(
         let declared_bytes = entry.size();
         let before = meter.consumed_bytes();
         let metered = Metered::new(&name, &mut entry, packed_bytes, declared_bytes, meter);
-        files.push(rows::read(metered, Some(member.shape), files.len(), limits, sink)?);
+        files.push(rows::read(metered, Some(member.shape), files.len(), limits, rejections, sink)?);
         meter.finish((before + packed_bytes).min(end));
     }
     Ok(())

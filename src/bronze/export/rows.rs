@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::elements::{self, Taken};
 use super::limits::Limits;
 use super::meter::Metered;
+use super::rejections::Rejections;
 use super::shape::{self, Shape};
 use super::{FileAccount, Item, Sink, account, extended, reason, redact};
 use crate::bronze::play::{Play, Reject};
@@ -22,11 +23,12 @@ pub fn read<S: Sink>(
     named: Option<Shape>,
     file: usize,
     limits: &Limits,
+    rejections: &mut Rejections<'_>,
     sink: &mut S,
 ) -> Result<FileAccount> {
     let name = source.name();
-    let mut rows =
-        Rows { name, named, shape: None, file, raw_bytes_max: limits.raw_bytes_max, sink, plays: 0, rejected: BTreeMap::new() };
+    let raw_bytes_max = limits.raw_bytes_max;
+    let mut rows = Rows { name, named, shape: None, file, raw_bytes_max, rejections, sink, plays: 0, rejected: BTreeMap::new() };
     let rows_read =
         elements::each(&mut source, limits.row_bytes_max, &mut |position, text, more| rows.take(position, text, more))?;
     // Without any object only the name can tell.
@@ -35,18 +37,19 @@ pub fn read<S: Sink>(
     Ok(FileAccount { file: name.to_owned(), shape, sha256: source.sha256()?, rows_read, plays, rejected })
 }
 
-struct Rows<'a, S> {
+struct Rows<'a, 'b, S> {
     name: &'a str,
     named: Option<Shape>,
     shape: Option<Shape>,
     file: usize,
     raw_bytes_max: usize,
+    rejections: &'a mut Rejections<'b>,
     sink: &'a mut S,
     plays: u64,
     rejected: BTreeMap<&'static str, u64>,
 }
 
-impl<S: Sink> Rows<'_, S> {
+impl<S: Sink> Rows<'_, '_, S> {
     fn take(&mut self, position: u64, text: &str, more: bool) -> Result<Taken> {
         if !text.starts_with('{') {
             return self.odd(position, text, more, reason::NOT_AN_OBJECT);
@@ -100,7 +103,7 @@ impl<S: Sink> Rows<'_, S> {
     fn reject(&mut self, position: u64, reason: &'static str, text: &str) -> Result<()> {
         *self.rejected.entry(reason).or_default() += 1;
         let raw = redact::redact(text, self.raw_bytes_max);
-        self.sink.take(self.file, Item::Reject(Reject { position, reason, raw }))
+        self.rejections.take(self.name, self.file, Reject { position, reason, raw }, self.sink)
     }
 }
 

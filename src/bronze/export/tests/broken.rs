@@ -104,3 +104,20 @@ fn more_rows_than_any_listener_has_are_refused_over_all_files() {
     let error = fails(within(5));
     assert!(error.to_string().ends_with("endsong_1.json: more than 5 rows in one reading"), "{error}");
 }
+
+#[test]
+fn more_rejected_rows_than_any_listener_has_are_refused_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["endsong_0.json", "endsong_1.json"] {
+        std::fs::write(folder.path().join(file), format!("[1,{TRACK},\"four\"]")).unwrap();
+    }
+    let within = |rejected_max, rejected_bytes_max| {
+        let limits = Limits { rejected_max, rejected_bytes_max, ..Limits::default() };
+        read_within(&[folder.path().to_owned()], &limits)
+    };
+    assert!(within(4, 14).is_ok(), "plays do not count");
+    let error = fails(within(3, 14));
+    assert!(error.to_string().ends_with("endsong_1.json: more than 3 rows that are no plays in one reading"), "{error}");
+    let error = fails(within(4, 13));
+    assert!(error.to_string().ends_with("endsong_1.json: more than 0 MiB of rows that are no plays in one reading"), "{error}");
+}
