@@ -14,11 +14,12 @@ const ABANDONED_AFTER: Duration = Duration::from_hours(1);
 
 /// Removes the files of a failed write.
 pub async fn remove(store: &LogStoreRef, adds: &[Add]) {
-    remove_paths(store, adds.iter().filter_map(|add| object_store::path::Path::from_url_path(&add.path).ok())).await;
+    let paths = adds.iter().filter_map(|add| object_store::path::Path::from_url_path(&add.path).ok()).collect();
+    remove_paths(store, paths).await;
 }
 
 /// Removes files of a failed write by their places.
-pub async fn remove_paths(store: &LogStoreRef, paths: impl IntoIterator<Item = object_store::path::Path>) {
+pub async fn remove_paths(store: &LogStoreRef, paths: Vec<object_store::path::Path>) {
     let objects = store.object_store(None);
     for path in paths {
         let _ = object_store::ObjectStoreExt::delete(&objects, &path).await;

@@ -62,8 +62,9 @@ fn settings_come_from_flags_then_the_environment_then_the_file() {
 }
 
 #[test]
-fn a_remote_lake_is_refused_plainly() {
-    Workspace::new().run("status --lake s3://bucket/lake").fails(2, "s3://");
+fn a_store_without_a_client_is_refused_plainly() {
+    Workspace::new().run("status --lake gs://bucket/lake").fails(2, "no client for gs://");
+    Workspace::new().run("status --lake s3://").fails(2, "no bucket");
 }
 
 #[test]
