@@ -11,7 +11,7 @@
                     cannot, reading ones answer
     clock           the machine's clock stands two years back or forth for one run, or jumps while it runs; then it is right again
     future          plays dated in the year 2099 are stored, and neither a report nor a day-by-day table takes for ever
-    as-of           `--as-of` means the same in a lake and in a copy: a version by its number, a time where the copy keeps times
+    as-of           `--as-of` means the same in a lake and in a copy, by number and by time, also where the copy's files are all new
     copied          the lake is copied file by file while commands write: the copy is readable, or says what is wrong and how to mend
 
 Except for `future` and `as-of` the lake must hold what an undisturbed lake holds in the end (see check_kills.py for what is left out).
@@ -258,24 +258,30 @@ def copied(check):
 
 
 def as_of_in_a_copy(check):
-    """A copy has the versions of its original by number, and by time where it was made with the times of the files."""
+    """A copy has the versions of its original, by number and by time, whether it was made with the times of the files or not."""
     lake, count = check.work / "original", "SELECT count(*) FROM bronze.listening_history_bronze"
+
+    def plays(path, *as_of):
+        code, out, err = check.program.run(path, "query", "--format", "csv", *as_of, count)
+        return out.split()[-1].decode() if code == 0 else f"exit {code} {said(err)}"
+
     shutil.copytree(check.base, lake)
-    time.sleep(1.1)
+    first = plays(lake)
     check.program.must(lake, "import", check.second)
+    then = plays(lake)
     time.sleep(1.1)
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     time.sleep(1.1)
-    copies = {"cp -a": check.work / "kept", "cp -r": check.work / "young"}
-    for how, copy in copies.items():
-        subprocess.run([*how.split(), lake, copy], check=True)
-    for as_of, places in ((moment, ["cp -a"]), ("0", copies)):
-        told = {}
-        for name, path in {"original": lake, **{name: copies[name] for name in places}}.items():
-            code, out, err = check.program.run(path, "query", "--format", "csv", "--as-of", as_of, count)
-            told[name] = out.split()[-1].decode() if code == 0 else f"exit {code} {said(err)}"
-        wrong = [] if len(set(told.values())) == 1 and told["original"].isdigit() else ["they differ"]
-        check.tell(f"--as-of {'a moment after an import' if as_of == moment else 'a version'}, in copies: {told}", wrong)
+    # Neither the first version nor the newest is the one of that moment.
+    check.program.must(lake, "import", check.second, "--user", "another")
+    places = {"original": lake, "cp -a": check.work / "kept", "cp -r": check.work / "young"}
+    for how in ("cp -a", "cp -r"):
+        subprocess.run([*how.split(), lake, places[how]], check=True)
+    for what, as_of, wanted in (("a moment between two imports", moment, then), ("a version", "0", first)):
+        told = {name: plays(path, "--as-of", as_of) for name, path in places.items()}
+        wrong = [f"{name} says {found}, not {wanted}" for name, found in told.items() if found != wanted]
+        wrong += [] if len({first, then, plays(lake)}) == 3 else ["an import brought nothing"]
+        check.tell(f"--as-of {what}, in copies: {told}", wrong)
 
 
 def main():

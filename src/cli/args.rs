@@ -21,7 +21,7 @@ pub struct Cli {
 /// Flags of every command.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Global {
-    /// The lake: a folder that holds the tables [env: MOODLAKE_LAKE] [default: ./data]
+    /// The lake: a folder, or a bucket and prefix such as s3://bucket/music [env: MOODLAKE_LAKE] [default: ./data]
     #[arg(long, global = true, value_name = "URI")]
     pub lake: Option<String>,
     /// The listener's IANA time zone, such as Europe/Madrid [env: MOODLAKE_TIMEZONE] [default: the system's]

@@ -61,7 +61,9 @@ async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add
     };
     let state = current.state()?;
     if !is_as_declared(&current, table)? {
-        if mode == Mode::Replace {
+        // What is built from other tables is built anew; of other rows none may lose what a newer release wrote.
+        let is_derived = ["silver", "gold"].contains(&table.layer);
+        if mode == Mode::Replace && (is_derived || is_older(&current, table)?) {
             return create(store, table, &declared, actions, properties, Some(&current)).await.map_err(failed);
         }
         actions.push(Action::Metadata(grown(&current, table, &declared)?));

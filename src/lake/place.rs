@@ -32,7 +32,7 @@ impl Place {
             Some(("s3" | "s3a", rest)) => {
                 // What a URL would take for a query or a jump belongs to a key here, and keys of such names help nobody.
                 let (bucket, _) = rest.split_once('/').unwrap_or((rest, ""));
-                if bucket.is_empty() || rest.contains(['?', '#', '\\', '%', ' ']) || rest.contains("//") {
+                if bucket.is_empty() || rest.contains(['?', '#', '\\', '%']) || rest.contains("//") {
                     return Err(refused("this is no bucket and prefix"));
                 }
                 if rest.split('/').any(|part| part == "." || part == "..") {

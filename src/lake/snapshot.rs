@@ -193,7 +193,7 @@ pub(super) async fn open(at: &TableAt, as_of: AsOf) -> Result<Option<Snapshot>> 
             None if !at.exists().await? => return Ok(None),
             None => {
                 return Err(Error::failure(format!("table {}: there was none{} yet", at.label(), wanted(as_of))).hint(
-                    "or its commits are forgotten by now: `moodlake status --format json` tells the versions that are kept",
+                    "or its commits are forgotten by now: `moodlake maintain --dry-run` tells the versions that are kept",
                 ));
             }
         },

@@ -173,7 +173,7 @@ async fn write_stream(
 }
 
 pub(super) const SPACE: &str =
-    "is there space on the disk, and may this user write there? this table was not changed; run it again";
+    "is there space, and may this user write there (in a bucket: can it be reached)? this table was not changed; run it again";
 
 fn make_folder(at: &TableAt) -> Result<()> {
     let Some(folder) = at.folder() else { return Ok(()) };

@@ -114,7 +114,10 @@ fn text(done: &[Maintained], care: &Care) -> String {
         .collect();
     let header = ["table", "files", "-> files", "bytes", "-> bytes", "checkpoint", "deleted", "freed", "versions kept"];
     let title = if care.dry_run { "nothing was written; this would be done:\n" } else { "" };
-    format!("{title}{}", aligned(&header, &rows))
+    let grown: String = (done.iter().filter(|table| table.columns_added))
+        .map(|table| format!("{}: the columns of this release were added\n", table.table))
+        .collect();
+    format!("{title}{}{grown}", aligned(&header, &rows))
 }
 
 #[cfg(test)]

@@ -161,12 +161,21 @@ impl Keeper {
 
     /// A store that ignores conditions would let two writers in: whoever holds the lease cannot create it again.
     async fn proven(self, url: &Url) -> Result<Self> {
-        match self.objects.put_opts(&self.name, "{}".into(), PutMode::Create.into()).await {
-            Err(StoreError::AlreadyExists { .. }) => Ok(self),
-            Err(error) => Err(Error::failure(format!("the lake {url} cannot be written to")).because(error).hint(HINT)),
-            Ok(_) => Err(Error::failure(format!("the store of {url} does not know conditional writes (If-None-Match)"))
-                .hint("two programs could overwrite each other's commits there: use a store that has them, such as S3 itself")),
+        let body = serde_json::to_vec(&self.content).unwrap_or_default();
+        let never = UpdateVersion { e_tag: Some("\"0\"".to_owned()), version: None };
+        for (condition, mode) in [("If-None-Match", PutMode::Create), ("If-Match", PutMode::Update(never))] {
+            // One byte more than what is there: a write that is taken for the first try of this one would prove nothing.
+            let another = [body.as_slice(), b"\n"].concat();
+            match self.objects.put_opts(&self.name, another.into(), mode.into()).await {
+                Err(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }) => {}
+                Err(error) => return Err(Error::failure(format!("the lake {url} cannot be written to")).because(error).hint(HINT)),
+                Ok(_) => {
+                    return Err(Error::failure(format!("the store of {url} does not know conditional writes ({condition})"))
+                        .hint("two programs could overwrite each other's commits there: use a store that has them, such as S3"));
+                }
+            }
         }
+        Ok(self)
     }
 
     /// Renews the lease until it is given back or lost.

@@ -1,7 +1,7 @@
 //! Lakes in a bucket: the client, its settings, and what a bucket can say of what is in it.
 //!
-//! Owns the only client of a store that is not this machine's. Delta's own S3 package coordinates commits in a `DynamoDB` table; S3
-//! has had conditional writes since 2024, and with them a commit needs nothing but the bucket.
+//! Owns the only client of a store that is not this machine's. S3 has had conditional writes since 2024, and with them a commit needs
+//! nothing but the bucket.
 
 mod holder;
 mod lease;

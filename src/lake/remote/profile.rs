@@ -37,7 +37,14 @@ pub fn read(access: &Access) -> Result<HashMap<String, String>> {
             .hint("`aws configure list-profiles` lists them; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY do without one"));
     }
     let said: HashMap<_, _> = config.into_iter().chain(credentials).flatten().collect();
-    let has_keys = access.get("AWS_ACCESS_KEY_ID").is_some() || said.contains_key("aws_access_key_id");
+    // Keys of a container or a cluster come from elsewhere still.
+    let ways = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ];
+    let has_keys = ways.iter().any(|way| access.get(way).is_some()) || said.contains_key("aws_access_key_id");
     if let (false, Some(way)) = (has_keys, ELSEWHERE.into_iter().find(|key| said.contains_key(*key))) {
         return Err(Error::usage(format!("the AWS profile {name} has no keys of its own but {way}")).hint(format!(
             "let AWS' tools fetch them: eval \"$(aws configure export-credentials --profile {name} --format env)\""
