@@ -1,4 +1,4 @@
-//! Answers of Spotify and of ReccoBeats, fresh and stored.
+//! Answers of Spotify and of `ReccoBeats`, fresh and stored.
 
 use super::{now, written};
 use flate2::Compression;
