@@ -11,6 +11,9 @@ const LATER: [&str; 2] = ["isrc", "platform"];
 const HISTORY: &str = "data/bronze/listening_history_bronze";
 const PLAYS: &str = "SELECT play_id, track_name, isrc, platform FROM bronze.listening_history_bronze ORDER BY play_id";
 
+/// A play that the export does not have.
+const LATER_PLAY: &str = r#"[{"ts":"2025-02-01T10:00:00Z","platform":"linux","ms_played":60000,"master_metadata_track_name":"Later","master_metadata_album_artist_name":"A","master_metadata_album_album_name":"B","spotify_track_uri":"spotify:track:0000000000000000000009"}]"#;
+
 /// Makes of each line of a table's first commit another one.
 fn edit_commit(workspace: &Workspace, table: &str, edit: impl Fn(&mut Value)) {
     let path = workspace.path(table).join("_delta_log/00000000000000000000.json");
@@ -133,6 +136,34 @@ fn a_newer_release_s_table_is_refused_by_what_reads_and_what_writes() {
 }
 
 #[test]
+fn what_a_newer_release_added_is_neither_mixed_nor_lost() {
+    let workspace = Workspace::new();
+    workspace.run_list(&["import", &export()], &[]).succeeds();
+    workspace.run("generate-synthetic").succeeds();
+    let synthetic = "data/bronze/my_tracks_features_bronze_synthetic";
+    let mystery = serde_json::json!({ "name": "mystery", "type": "string", "nullable": true, "metadata": {} });
+    for table in [HISTORY, synthetic] {
+        edit_commit(&workspace, table, |line| {
+            if let Some(metadata) = line.get_mut("metaData") {
+                let mut schema: Value = serde_json::from_str(metadata["schemaString"].as_str().unwrap()).unwrap();
+                schema["fields"].as_array_mut().unwrap().push(mystery.clone());
+                metadata["schemaString"] = schema.to_string().into();
+            }
+        });
+    }
+    let more = workspace.write("more/Streaming_History_Audio_2025_9.json", LATER_PLAY);
+    let before = workspace.files(synthetic);
+    workspace.run_list(&["import", &more.to_string_lossy()], &[]).fails(1, "mystery");
+    assert_eq!(workspace.query("SELECT mystery FROM bronze.listening_history_bronze LIMIT 1")[0]["mystery"], Value::Null);
+    // All of it would be written anew, without the column.
+    let history = workspace.path(HISTORY);
+    std::fs::remove_dir_all(history).unwrap();
+    workspace.run_list(&["import", &more.to_string_lossy()], &[]).succeeds();
+    workspace.run("populate-missing").fails(1, "mystery");
+    assert_eq!(workspace.files(synthetic), before, "nothing was changed");
+}
+
+#[test]
 fn gold_of_an_older_silver_is_what_it_was() {
     let workspace = Workspace::new();
     workspace.write("data/kaggle/dataset.csv", include_bytes!("../../data/sample/catalog.csv"));
@@ -149,10 +180,7 @@ fn gold_of_an_older_silver_is_what_it_was() {
         })
     };
     let first = gold();
-    let more = workspace.write(
-        "more/Streaming_History_Audio_2025_9.json",
-        r#"[{"ts":"2025-02-01T10:00:00Z","platform":"linux","ms_played":60000,"master_metadata_track_name":"Later","master_metadata_album_artist_name":"A","master_metadata_album_album_name":"B","spotify_track_uri":"spotify:track:0000000000000000000009"}]"#,
-    );
+    let more = workspace.write("more/Streaming_History_Audio_2025_9.json", LATER_PLAY);
     workspace.run_list(&["import", &more.to_string_lossy()], &[]).succeeds();
     workspace.run("run").succeeds();
     let second = gold();

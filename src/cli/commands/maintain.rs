@@ -13,6 +13,7 @@ use crate::pipeline::maintain::{Care, Maintained, RETENTION_DAYS, TARGET_BYTES, 
 use crate::pipeline::{self, Journal};
 use chrono::Duration;
 use serde_json::json;
+use std::fmt::Write as _;
 
 pub async fn maintain(global: &Global, settings: &Settings, args: &MaintainArgs) -> Result<()> {
     let tables = args.tables.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
@@ -114,10 +115,12 @@ fn text(done: &[Maintained], care: &Care) -> String {
         .collect();
     let header = ["table", "files", "-> files", "bytes", "-> bytes", "checkpoint", "deleted", "freed", "versions kept"];
     let title = if care.dry_run { "nothing was written; this would be done:\n" } else { "" };
-    let grown: String = (done.iter().filter(|table| table.columns_added))
-        .map(|table| format!("{}: the columns of this release were added\n", table.table))
-        .collect();
-    format!("{title}{}{grown}", aligned(&header, &rows))
+    let mut text = format!("{title}{}", aligned(&header, &rows));
+    for table in done.iter().filter(|table| table.columns_added) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{}: the columns of this release were added", table.table);
+    }
+    text
 }
 
 #[cfg(test)]

@@ -168,7 +168,9 @@ impl Keeper {
             let another = [body.as_slice(), b"\n"].concat();
             match self.objects.put_opts(&self.name, another.into(), mode.into()).await {
                 Err(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }) => {}
-                Err(error) => return Err(Error::failure(format!("the lake {url} cannot be written to")).because(error).hint(HINT)),
+                Err(error) => {
+                    return Err(Error::failure(format!("the lake {url} cannot be written to")).because(error).hint(HINT));
+                }
                 Ok(_) => {
                     return Err(Error::failure(format!("the store of {url} does not know conditional writes ({condition})"))
                         .hint("two programs could overwrite each other's commits there: use a store that has them, such as S3"));
