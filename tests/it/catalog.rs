@@ -110,11 +110,12 @@ fn the_real_catalogue_is_complete_and_a_second_import_adds_nothing() {
 fn a_file_that_is_larger_than_any_catalogue_is_refused_for_that() {
     use std::io::Write;
     let workspace = Workspace::new();
-    let blanks = vec![b' '; 1 << 20];
-    // 200 MiB of blanks are packed to a hundredth.
+    let mut blanks = vec![b' '; 1 << 19];
+    blanks.extend_from_slice(b"\n");
+    // 200 MiB of lines of blanks are packed to a hundredth.
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(format!("{HEADER}\n").as_bytes()).unwrap();
-    (0..200).for_each(|_| gzip.write_all(&blanks).unwrap());
+    (0..400).for_each(|_| gzip.write_all(&blanks).unwrap());
     workspace.write("c.csv.gz", gzip.finish().unwrap());
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     archive.start_file("dataset.csv", zip::write::SimpleFileOptions::default()).unwrap();
