@@ -13,7 +13,7 @@ pub fn catalog(folder: &Path, bytes: &[u8]) {
     let parsed = catalog_file::open(&path).and_then(|file| catalog::parse(file, now().timestamp_micros(), &silent));
     match parsed {
         Ok(parsed) => {
-            let kept: usize = parsed.batches.iter().map(|batch| batch.num_rows()).sum();
+            let kept = parsed.batches.iter().fold(0, |rows, batch| rows + batch.num_rows());
             let told = kept as u64 + parsed.rejected.len() as u64 + parsed.rows_repeated;
             assert_eq!(parsed.rows_read, told, "every row is kept, rejected or a repetition");
             assert!(parsed.rejected.iter().all(|reject| reject.position > 0 && reject.raw.chars().count() <= 2_000));
