@@ -25,6 +25,15 @@ class Silent:
         self.port = self.listener.getsockname()[1]
 
 
+# Known to be wrong before anything is asked of the network.
+SETTINGS_WRONG = (
+    "half of the credentials",
+    "a profile that is not there",
+    "a name that no server has",
+    "an endpoint that is no address",
+)
+
+
 def settings(bucket):
     """What is wrong, and the environment that makes it so; None takes a setting away."""
     return {
@@ -62,7 +71,7 @@ def refused(bucket, probe, remote, export, short):
             trouble = "not within two minutes" if code == "timeout" else fault(code, err)
             wrong += [f"{command[0]}: {trouble}: {err.decode(errors='replace')[-300:]!r}"] if trouble else []
             wrong += [f"{command[0]} took {seconds:.0f} s"] if seconds > SOON else []
-            wrong += [f"{command[0]} ended with {code}"] if code not in (1, "timeout") else []
+            wrong += [f"{command[0]} ended with {code}"] if code not in (2 if what in SETTINGS_WRONG else 1, "timeout") else []
             told.add(said(err))
         probe(f"refused: {what}, within {slowest:.1f} s: {' | '.join(sorted(told))[:300]}", wrong)
 

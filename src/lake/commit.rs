@@ -108,7 +108,15 @@ pub async fn commit_compaction(
     match committed {
         Ok(committed) => Ok(committed.version()),
         Err(error) => {
-            let failed = Error::failure(format!("table {}: the commit failed", current.at().label())).because(error).hint(SPACE);
+            let label = current.at().label();
+            let is_overtaken = matches!(current.at().open().await, Ok(Some(now)) if now.version() > current.version());
+            let failed = if is_overtaken {
+                Error::failure(format!("table {label}: another program has committed to it while its files were put together"))
+                    .because(error)
+                    .hint("nothing was changed: maintain it again, when the other program is done")
+            } else {
+                Error::failure(format!("table {label}: the commit failed")).because(error).hint(SPACE)
+            };
             after_failure(current.at(), store, &adds, failed).await
         }
     }

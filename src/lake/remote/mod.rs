@@ -62,7 +62,7 @@ const TRIES: usize = 6;
 const PATIENCE: Duration = Duration::from_secs(30);
 const CONNECT: Duration = Duration::from_secs(5);
 /// A part of a file on a slow line.
-const REQUEST: Duration = Duration::from_mins(2);
+const REQUEST: Duration = Duration::from_mins(1);
 
 /// What the environment says of the store.
 #[derive(Clone, Default)]
