@@ -114,6 +114,8 @@ pub struct Step {
     pub rows_read: u64,
     /// Rows written.
     pub rows_written: u64,
+    /// Rows that the table holds afterwards, where the step tells it.
+    pub rows_total: Option<u64>,
     /// Input rows that were there already.
     pub rows_duplicate: u64,
     /// Input rows that were not kept.
@@ -139,6 +141,7 @@ impl Step {
             table: table.into(),
             rows_read: 0,
             rows_written: 0,
+            rows_total: None,
             rows_duplicate: 0,
             rows_rejected: 0,
             inputs: json!({}),
@@ -153,6 +156,7 @@ impl Step {
     #[must_use]
     pub fn wrote(mut self, written: Written) -> Self {
         self.rows_written += written.rows;
+        self.rows_total = written.held;
         self.version = Some(written.version);
         self.outcome = Outcome::Wrote;
         self

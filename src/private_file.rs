@@ -1,7 +1,7 @@
 //! Small files that only their owner may read, replaced as a whole or not at all.
 //!
-//! Owns mode 0600, 0700 for folders that are made on the way, and the order that survives a crash: a temporary file beside it, to the disk, renamed over the old one, and the
-//! folder to the disk. Tokens, states and raw responses are written this way; the first two hold one JSON document each.
+//! Owns mode 0600, 0700 for folders that are made on the way, and the order that survives a crash: a temporary file beside it, to
+//! the disk, renamed over the old one, and the folder to the disk. Tokens, states and raw responses are written this way; the first two hold one JSON document each.
 
 use crate::error::{Error, Explain, Result};
 use serde::Serialize;
@@ -109,8 +109,11 @@ pub fn lock_file(path: &Path) -> Result<File> {
     options.open(path).explain(failed)
 }
 
-/// Makes the folder and those on the way to it; one that is there keeps its rights.
-fn make_folder(folder: &Path) -> std::io::Result<()> {
+/// Makes the folder and those on the way to it for their owner alone; one that is there keeps its rights.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     {

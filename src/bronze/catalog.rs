@@ -147,7 +147,7 @@ async fn settle(
     mut step: Step,
     watch: Stopwatch,
 ) -> Result<CatalogImported> {
-    let stored = context.lake.table(&KAGGLE_TRACKS)?.open().await?;
+    let stored = context.lake.open(&KAGGLE_TRACKS).await?;
     let keys: HashSet<String> = parsed.batches.iter().flat_map(|batch| row_ids(batch).map(str::to_owned)).collect();
     let known = known_keys(&context.engine, stored.as_ref(), &KAGGLE_TRACKS, &keys, &Narrow::default()).await?;
     let mut new = Vec::new();

@@ -56,7 +56,7 @@ impl Covered {
 /// # Errors
 /// When the history cannot be read.
 pub async fn newest_from_api(context: &Context, user_id: &str) -> Result<Option<i64>> {
-    let Some(history) = context.lake.table(&LISTENING_HISTORY)?.open().await? else { return Ok(None) };
+    let Some(history) = context.lake.open(&LISTENING_HISTORY).await? else { return Ok(None) };
     let failed = || format!("table {}: its newest play cannot be read", LISTENING_HISTORY.label());
     let scope = context.engine.scope();
     scope.register("history", history.provider(&scope.state()).await?)?;
@@ -142,7 +142,7 @@ fn joined(covered: &[Covered]) -> Vec<Covered> {
 }
 
 async fn read(context: &Context) -> Result<Vec<Gap>> {
-    let Some(table) = context.lake.table(&HISTORY_GAPS)?.open().await? else { return Ok(Vec::new()) };
+    let Some(table) = context.lake.open(&HISTORY_GAPS).await? else { return Ok(Vec::new()) };
     let failed = || format!("table {}: cannot be read", HISTORY_GAPS.label());
     let scope = context.engine.scope();
     scope.register("gaps", table.provider(&scope.state()).await?)?;

@@ -67,7 +67,7 @@ pub async fn import_plays(context: &Context, user_id: &str, name: &str, plays: &
     gathered.files =
         vec![Account { file: name.to_owned(), shape: name.to_owned(), rows_read: plays.len() as u64, ..Account::default() }];
     plays.iter().for_each(|play| gathered.play(0, play));
-    let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
+    let stored = context.lake.open(&LISTENING_HISTORY).await?;
     let known =
         known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, gathered.rows.keys(), &gathered.rows.narrow()).await?;
     let held = stored.as_ref().map_or(Ok(Some(0)), |stored| stored.extent().map(|extent| extent.rows))?;
@@ -123,7 +123,7 @@ fn gather(paths: &[PathBuf], user_id: String, task: &Arc<dyn Task>) -> Result<Ga
 }
 
 async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode: Mode, watch: Stopwatch) -> Result<Imported> {
-    let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
+    let stored = context.lake.open(&LISTENING_HISTORY).await?;
     let (keys, narrow) = (gathered.rows.keys(), gathered.rows.narrow());
     // What is replaced is known to nobody any more.
     let stored = stored.filter(|_| mode == Mode::Append);

@@ -98,7 +98,7 @@ pub async fn record(context: &Context, user_id: Option<&str>, table: &Table, acc
 /// # Errors
 /// When the ledger cannot be read.
 pub async fn imported_rows(context: &Context, table: &Table, sha256: &str) -> Result<Option<u64>> {
-    let Some(ledger) = context.lake.table(&IMPORT_LEDGER)?.open().await? else { return Ok(None) };
+    let Some(ledger) = context.lake.open(&IMPORT_LEDGER).await? else { return Ok(None) };
     let failed = || format!("table {}: cannot be read", IMPORT_LEDGER.label());
     let scope = context.engine.scope();
     scope.register("ledger", ledger.provider(&scope.state()).await?)?;

@@ -51,7 +51,7 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
     let mut times: Vec<i64> = plays.iter().map(|play| play.played_at_us).collect();
     times.extend(odd.iter().filter_map(|odd| odd.played_at_us));
     let rows = rows(user_id, &plays);
-    let stored = context.lake.table(&LISTENING_HISTORY)?.open().await?;
+    let stored = context.lake.open(&LISTENING_HISTORY).await?;
     let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, rows.keys(), &rows.narrow()).await?;
     let new = rows.is_new(&known);
     let kept = new.iter().filter(|&&is_new| is_new).count();

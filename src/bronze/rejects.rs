@@ -43,7 +43,7 @@ impl Rejected {
 /// When the table cannot be read.
 pub async fn any_known(context: &Context, rejected: &[Rejected]) -> Result<bool> {
     let wanted: HashSet<String> = rejected.iter().map(Rejected::key).collect();
-    let stored = context.lake.table(&REJECTED_ROWS)?.open().await?;
+    let stored = context.lake.open(&REJECTED_ROWS).await?;
     Ok(!known_keys(&context.engine, stored.as_ref(), &REJECTED_ROWS, &wanted, &Narrow::default()).await?.is_empty())
 }
 
@@ -54,7 +54,7 @@ pub async fn any_known(context: &Context, rejected: &[Rejected]) -> Result<bool>
 pub async fn keep(context: &Context, user_id: Option<&str>, rejected: &[Rejected]) -> Result<Option<Written>> {
     let mut seen = HashSet::new();
     let unique: Vec<_> = rejected.iter().map(|row| (row.key(), row)).filter(|(key, _)| seen.insert(key.clone())).collect();
-    let stored = context.lake.table(&REJECTED_ROWS)?.open().await?;
+    let stored = context.lake.open(&REJECTED_ROWS).await?;
     let known = known_keys(&context.engine, stored.as_ref(), &REJECTED_ROWS, &seen, &Narrow::default()).await?;
     let new: Vec<_> = unique.into_iter().filter(|(key, _)| !known.contains(key)).collect();
     if new.is_empty() {

@@ -68,7 +68,7 @@ async fn not_shrunk(subject: &Subject<'_>, record: &Snapshot) -> Result<Verdict>
     let label = values.bind(ScalarValue::from(subject.table.label()));
     let version = values.bind(ScalarValue::Int64(i64::try_from(subject.snapshot.version()).ok()));
     let sql = format!(
-        "SELECT rows_written AS held FROM steps \
+        "SELECT coalesce(rows_total, rows_written) AS held FROM steps \
          WHERE table_name = {label} AND outcome = 'wrote' AND version_written < {version} AND rows_written IS NOT NULL"
     );
     let columns = Columns::of(scope.model("earlier versions", &sql, values.into_inner()).await?, "earlier runs").await?;

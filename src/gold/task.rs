@@ -47,7 +47,7 @@ impl<'a> Task<'a> {
         let note = context.note(json!({ "inputs": inputs, "parameters": parameters }));
         let mut current = Vec::new();
         for table in tables {
-            let Some(snapshot) = context.lake.table(table)?.open().await? else { break };
+            let Some(snapshot) = context.lake.open(table).await? else { break };
             let (_, written) = snapshot.commit().await?;
             let same =
                 written.is_some_and(|written| ["inputs", "parameters"].iter().all(|key| written.get(key) == note.get(key)));

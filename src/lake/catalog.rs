@@ -41,7 +41,7 @@ pub async fn tables(lake: &Lake) -> Result<Vec<(&'static str, String, TableAt)>>
 /// # Errors
 /// When the table cannot be read or the name is taken.
 pub async fn relation(lake: &Lake, scope: &Scope, name: &str, table: &Table) -> Result<bool> {
-    relation_of(lake.table(table)?.open().await?.as_ref(), scope, name, table).await
+    relation_of(lake.open(table).await?.as_ref(), scope, name, table).await
 }
 
 /// Names a declared table's snapshot for a model, or no rows where there is none. Tells whether there is one.

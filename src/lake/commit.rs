@@ -3,14 +3,13 @@
 //! Owns the one moment in which a table changes. Either the log names the files afterwards or they are removed; a file that the log
 //! names is never touched, whatever fails behind the commit.
 
-use super::evolution::{Difference, FORMAT, FORMAT_KEY, difference, grown};
+use super::evolution::{Difference, FORMAT, FORMAT_KEY, declared, difference, grown, unfit};
 use super::leftovers;
 use super::snapshot::Snapshot;
 use super::store::TableAt;
 use super::tables::Table;
 use super::write::{Mode, NOTE, SPACE};
-use crate::error::{Error, Explain, Result};
-use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
+use crate::error::{Error, Result};
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, Remove, StructType};
 use deltalake::logstore::LogStoreRef;
@@ -60,13 +59,20 @@ async fn attempt(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add
         return create(store, table, &declared, actions, properties, None).await.map_err(failed);
     };
     let state = current.state()?;
-    if !is_as_declared(&current, table)? {
-        // What is built from other tables is built anew; of other rows none may lose what a newer release wrote.
-        let is_derived = ["silver", "gold"].contains(&table.layer);
-        if mode == Mode::Replace && (is_derived || is_older(&current, table)?) {
-            return create(store, table, &declared, actions, properties, Some(&current)).await.map_err(failed);
-        }
-        actions.push(Action::Metadata(grown(&current, table, &declared)?));
+    let difference = difference(&current, table)?;
+    // What is built from other tables is built anew; of other rows none may lose what a newer release wrote.
+    let is_replaced = match &difference {
+        Difference::None => false,
+        Difference::Older => mode == Mode::Replace,
+        Difference::Other(_) => mode == Mode::Replace && table.is_derived(),
+    };
+    if is_replaced {
+        return create(store, table, &declared, actions, properties, Some(&current)).await.map_err(failed);
+    }
+    match difference {
+        Difference::None => {}
+        Difference::Older => actions.push(Action::Metadata(grown(&current, &declared)?)),
+        Difference::Other(reason) => return Err(unfit(&current, &reason)),
     }
     if mode == Mode::Replace {
         actions.extend(removals(&current).await?);
@@ -98,9 +104,23 @@ pub async fn commit_compaction(
 ) -> Result<u64> {
     let operation = DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(target_bytes).unwrap_or(i64::MAX) };
     let files = adds.iter().cloned().map(|add| Action::Add(Add { data_change: false, ..add }));
-    let actions: Vec<Action> = files.chain(removes.into_iter().map(Action::Remove)).collect();
-    current.at().fence().pass(current.at().label())?;
-    // The note speaks for the rows of exactly this version: were another commit slipped in before, it would speak for that one too.
+    let actions = files.chain(removes.into_iter().map(Action::Remove)).collect();
+    commit_upon(current, store, &adds, actions, operation, note, "its files were put together").await
+}
+
+/// Commits on exactly this version. The note speaks for its rows: were another commit slipped in before, it would speak for that one
+/// too.
+async fn commit_upon(
+    current: &Snapshot,
+    store: &LogStoreRef,
+    adds: &[Add],
+    actions: Vec<Action>,
+    operation: DeltaOperation,
+    note: &Value,
+    meanwhile: &str,
+) -> Result<u64> {
+    let at = current.at();
+    at.fence().pass(at.label())?;
     let committed = CommitBuilder::from(properties(note).with_max_retries(0))
         .with_actions(actions)
         .build(Some(current.state()?), store.clone(), operation)
@@ -108,57 +128,56 @@ pub async fn commit_compaction(
     match committed {
         Ok(committed) => Ok(committed.version()),
         Err(error) => {
-            let label = current.at().label();
-            let is_overtaken = matches!(current.at().open().await, Ok(Some(now)) if now.version() > current.version());
+            let label = at.label();
+            let is_overtaken = matches!(at.open().await, Ok(Some(now)) if now.version() > current.version());
             let failed = if is_overtaken {
-                Error::failure(format!("table {label}: another program has committed to it while its files were put together"))
+                Error::failure(format!("table {label}: another program has committed to it while {meanwhile}"))
                     .because(error)
-                    .hint("nothing was changed: maintain it again, when the other program is done")
+                    .hint("nothing was changed: run it again, when the other program is done")
             } else {
                 Error::failure(format!("table {label}: the commit failed")).because(error).hint(SPACE)
             };
-            after_failure(current.at(), store, &adds, failed).await
+            after_failure(at, store, adds, failed).await
         }
     }
 }
 
-fn declared(table: &Table) -> Result<StructType> {
-    table.schema().as_ref().try_into_kernel().explain(|| format!("table {}: its columns are not Delta's", table.label()))
-}
-
-/// Whether the table has the columns and partitions that this program writes.
-pub fn is_as_declared(current: &Snapshot, table: &Table) -> Result<bool> {
-    let state = current.state()?;
-    Ok(difference(&state.schema(), state.metadata().partition_columns(), table, &declared(table)?) == Difference::None)
-}
-
-/// Whether the table is an older release's: it lacks columns that may be null, or has them in another order.
-pub fn is_older(current: &Snapshot, table: &Table) -> Result<bool> {
-    let state = current.state()?;
-    Ok(difference(&state.schema(), state.metadata().partition_columns(), table, &declared(table)?) == Difference::Older)
-}
-
-/// Gives an older release's table the columns that are declared now; tells whether it lacked any, and which version has them.
+/// Commits files that take the place of some others, rows changed, on exactly the version that they were made for; without any file, only
+/// a note of what the same rows are now built from. Gives the version.
 ///
 /// # Errors
-/// When the table is another program's, or the log cannot be written.
-pub async fn grow(at: &TableAt, table: &Table, note: &Value, dry_run: bool) -> Result<Option<u64>> {
-    let Some(current) = at.open().await? else { return Ok(None) };
-    if !is_older(&current, table)? {
-        return Ok(None);
-    }
-    let (state, declared) = (current.state()?, declared(table)?);
-    if dry_run {
-        return Ok(Some(current.version()));
-    }
+/// When the log cannot be written, or another program has committed since. The table is then as before.
+pub async fn commit_update(
+    current: &Snapshot,
+    store: &LogStoreRef,
+    adds: Vec<Add>,
+    removes: Vec<Remove>,
+    note: &Value,
+) -> Result<u64> {
+    let operation = if removes.is_empty() {
+        DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None }
+    } else {
+        DeltaOperation::Update { predicate: None }
+    };
+    let files = adds.iter().cloned().map(Action::Add);
+    let actions = files.chain(removes.into_iter().map(Action::Remove)).collect();
+    commit_upon(current, store, &adds, actions, operation, note, "its rows were changed").await
+}
+
+/// Gives an older release's table the columns that are declared now.
+///
+/// # Errors
+/// When the log cannot be written.
+pub async fn grow(current: &Snapshot, table: &Table, note: &Value) -> Result<()> {
+    let (at, declared) = (current.at(), declared(table)?);
     at.fence().pass(at.label())?;
-    let grown = grown(&current, table, &declared)?;
-    let committed = CommitBuilder::from(properties(note))
+    let grown = grown(current, &declared)?;
+    CommitBuilder::from(properties(note))
         .with_actions(vec![Action::Metadata(grown)])
-        .build(Some(state), at.log_store()?, DeltaOperation::AddColumn { fields: declared.fields().cloned().collect() })
+        .build(Some(current.state()?), at.log_store()?, DeltaOperation::AddColumn { fields: declared.into_fields().collect() })
         .await
         .map_err(|error| Error::failure(format!("table {}: the commit failed", at.label())).because(error).hint(SPACE))?;
-    Ok(Some(committed.version()))
+    Ok(())
 }
 
 /// Old commits are forgotten by `maintain` alone, which knows what was promised; Delta's own rule forgets the last version before

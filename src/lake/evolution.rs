@@ -12,7 +12,8 @@ use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlanBuilder, lit};
 use datafusion::prelude::ident;
 use datafusion::scalar::ScalarValue;
-use deltalake::kernel::{EagerSnapshot, MetadataExt, StructType};
+use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
+use deltalake::kernel::{EagerSnapshot, Metadata, MetadataExt, StructField, StructType};
 use std::sync::Arc;
 
 /// What this release writes and reads. A change that older releases would misread raises it; a column more does not.
@@ -45,11 +46,28 @@ pub enum Difference {
     Other(String),
 }
 
+/// The declared columns as Delta writes them.
+///
+/// # Errors
+/// When Delta has no such types.
+pub fn declared(table: &Table) -> Result<StructType> {
+    table.schema().as_ref().try_into_kernel().explain(|| format!("table {}: its columns are not Delta's", table.label()))
+}
+
 /// Compares a table with its declaration.
-pub fn difference(stored: &StructType, partitions: &[String], table: &Table, declared: &StructType) -> Difference {
-    if !partitions.iter().map(String::as_str).eq(table.partitions.iter().copied()) {
-        return Difference::Other("it is partitioned in another way".to_owned());
+///
+/// # Errors
+/// When the log cannot be read.
+pub fn difference(current: &Snapshot, table: &Table) -> Result<Difference> {
+    let (state, declared) = (current.state()?, declared(table)?);
+    let partitions = state.metadata().partition_columns().iter().map(String::as_str);
+    if !partitions.eq(table.partitions.iter().copied()) {
+        return Ok(Difference::Other("it is partitioned in another way".to_owned()));
     }
+    Ok(columns_difference(&state.schema(), &declared))
+}
+
+fn columns_difference(stored: &StructType, declared: &StructType) -> Difference {
     let mut lacks = false;
     for field in declared.fields() {
         match stored.field(field.name()) {
@@ -64,29 +82,24 @@ pub fn difference(stored: &StructType, partitions: &[String], table: &Table, dec
     if let Some(unknown) = stored.fields().find(|field| declared.field(field.name()).is_none()) {
         return Difference::Other(format!("it has a column {} that this program does not know", unknown.name()));
     }
-    let in_order =
-        stored.fields().map(deltalake::kernel::StructField::name).eq(declared.fields().map(deltalake::kernel::StructField::name));
+    let in_order = stored.fields().map(StructField::name).eq(declared.fields().map(StructField::name));
     if lacks || !in_order { Difference::Older } else { Difference::None }
 }
 
 /// The metadata of an older release's table with the columns that are declared now.
 ///
 /// # Errors
-/// When the table is not an older release's but another one.
-pub fn grown(current: &Snapshot, table: &Table, declared: &StructType) -> Result<deltalake::kernel::Metadata> {
-    let state = current.state()?;
-    let metadata = state.metadata().clone();
-    match difference(&state.schema(), metadata.partition_columns(), table, declared) {
-        Difference::Other(reason) => Err(Error::failure(format!("table {}: {reason}", current.at().label())).hint(
-            "it was made by another program or a newer release: update moodlake, move the table away, or name another lake",
-        )),
-        Difference::None | Difference::Older => {
-            // Columns are found by their names, in old files too: those in which one is missing hold null.
-            metadata
-                .with_schema(declared)
-                .explain(|| format!("table {}: its columns cannot be declared anew", current.at().label()))
-        }
-    }
+/// When Delta does not take them.
+pub fn grown(current: &Snapshot, declared: &StructType) -> Result<Metadata> {
+    // Columns are found by their names, in old files too: those in which one is missing hold null.
+    let metadata = current.state()?.metadata().clone().with_schema(declared);
+    metadata.explain(|| format!("table {}: its columns cannot be declared anew", current.at().label()))
+}
+
+/// What to say of a table that rows do not fit.
+pub fn unfit(current: &Snapshot, reason: &str) -> Error {
+    Error::failure(format!("table {}: {reason}", current.at().label()))
+        .hint("it was made by another program or a newer release: update moodlake, move the table away, or name another lake")
 }
 
 /// The relation with null in the columns that an older release did not write.

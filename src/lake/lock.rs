@@ -8,7 +8,8 @@ use super::place::Place;
 use super::remote::Lease;
 use super::store::Lake;
 use crate::error::{Error, Explain, Result};
-use std::fs::{DirBuilder, File, TryLockError};
+use crate::private_file;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 /// Held while a command writes; freed when dropped.
@@ -44,7 +45,8 @@ fn file(folder: &Path, waiting: impl FnOnce()) -> Result<File> {
             .because(error)
             .hint("choose a folder that this user may write to, with --lake or MOODLAKE_LAKE")
     };
-    make_root(folder).map_err(unwritable)?;
+    // A lake tells when a person is awake.
+    private_file::make_folder(folder).map_err(unwritable)?;
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
@@ -53,15 +55,4 @@ fn file(folder: &Path, waiting: impl FnOnce()) -> Result<File> {
     }
     file.lock().explain(|| format!("waiting for the lock {} failed", path.display()))?;
     Ok(file)
-}
-
-/// Makes the lake's folder for its owner alone: it tells when a person is awake. One that is there keeps its rights.
-fn make_root(root: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.recursive(true).create(root)
 }

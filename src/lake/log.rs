@@ -3,6 +3,7 @@
 //! Owns the reading of `_delta_log` for what a snapshot does not tell. `--as-of` goes by the moment that a commit names itself, which
 //! a copy of the lake keeps; what expires, by when its file was written, which is never earlier.
 
+use super::snapshot::Snapshot;
 use super::store::TableAt;
 use super::write::NOTE;
 use crate::error::{Explain, Result};
@@ -12,7 +13,7 @@ use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The key in a note under which upkeep tells of itself. The rest of the note is the one of the rows' own commit.
@@ -27,6 +28,8 @@ pub struct Commit {
     pub note: Option<Value>,
     /// The files that it added, as the log writes them.
     pub adds: Vec<String>,
+    /// Whether rows went with it: a file whose rows only moved to another takes none.
+    pub takes_rows: bool,
 }
 
 #[derive(Deserialize)]
@@ -34,11 +37,23 @@ struct Line {
     #[serde(rename = "commitInfo")]
     info: Option<serde_json::Map<String, Value>>,
     add: Option<Added>,
+    remove: Option<Removed>,
 }
 
 #[derive(Deserialize)]
 struct Added {
     path: String,
+}
+
+#[derive(Deserialize)]
+struct Removed {
+    #[serde(rename = "dataChange", default = "yes")]
+    data_change: bool,
+}
+
+/// What a writer leaves out is taken for the worse.
+const fn yes() -> bool {
+    true
 }
 
 impl Commit {
@@ -50,6 +65,7 @@ impl Commit {
         for line in serde_json::Deserializer::from_slice(&bytes).into_iter::<Line>() {
             let line = line.explain(unreadable)?;
             commit.adds.extend(line.add.map(|added| added.path));
+            commit.takes_rows |= line.remove.is_some_and(|removed| removed.data_change);
             if let Some(mut info) = line.info {
                 commit.time = info.get("timestamp").and_then(Value::as_i64).and_then(DateTime::from_timestamp_millis);
                 commit.note = info.remove(NOTE);
@@ -77,19 +93,32 @@ impl Commit {
     }
 }
 
+/// A note that speaks for the rows of `snapshot`, though its own commit holds others or none: `upkeep` says why.
+///
+/// # Errors
+/// When the snapshot's commit cannot be read.
+pub async fn of_same_rows(snapshot: &Snapshot, mut note: Value, mut upkeep: Value) -> Result<Value> {
+    let (written, _) = snapshot.commit().await?;
+    upkeep["rows_version"] = json!(snapshot.rows_version());
+    upkeep["rows_written_at"] = json!(written.map(|time| time.to_rfc3339()));
+    note[UPKEEP] = upkeep;
+    Ok(note)
+}
+
 /// The newest version that was committed by this moment, of those that the log still tells of.
 pub async fn version_at(at: &TableAt, store: &LogStoreRef, moment: DateTime<Utc>) -> Result<Option<u64>> {
     let log = Log::list(at, store).await?;
     let Some(newest) = log.commits.keys().next_back().copied() else { return Ok(None) };
-    let readable: Vec<_> = log.commits.range(log.oldest(newest)..).collect();
+    let readable: Vec<_> = log.commits.range(log.oldest(newest)..).map(|(version, written)| (*version, *written)).collect();
     // Commits are in the order of time, so halving finds the one; each costs a read.
     let (mut from, mut to) = (0, readable.len());
-    while let Some((&version, &file_written)) = (from < to).then(|| readable.get(usize::midpoint(from, to)).copied()).flatten() {
-        let named = Commit::read(at, store, version).await?.and_then(|commit| commit.time);
+    while from < to {
         let middle = usize::midpoint(from, to);
+        let (version, file_written) = readable[middle];
+        let named = Commit::read(at, store, version).await?.and_then(|commit| commit.time);
         if named.unwrap_or(file_written) <= moment { from = middle + 1 } else { to = middle }
     }
-    Ok(from.checked_sub(1).and_then(|place| readable.get(place)).map(|(version, _)| **version))
+    Ok(readable[..from].last().map(|(version, _)| *version))
 }
 
 /// The files of a log.

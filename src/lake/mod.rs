@@ -4,7 +4,9 @@
 //! `engine` turns into relations. It knows nothing of music.
 
 pub mod catalog;
+pub mod changes;
 mod commit;
+mod declared;
 mod evolution;
 mod fence;
 mod leftovers;
@@ -19,6 +21,7 @@ pub mod rows;
 pub mod snapshot;
 pub mod store;
 pub mod tables;
+pub mod update;
 pub mod write;
 
 pub use lock::WriteLock;

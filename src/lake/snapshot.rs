@@ -3,18 +3,18 @@
 //! Owns pinning: whoever holds a `Snapshot` reads the same rows however often the table is written meanwhile. Says how many
 //! rows and bytes there are from the log alone, and gives back the note that the commit carries.
 
-use super::commit::is_older;
-use super::evolution;
+use super::evolution::{self, Difference};
 use super::log::{Commit, version_at};
 use super::store::TableAt;
 use super::tables::Table;
+use super::update::FILE;
 use crate::error::{Error, Explain, Result};
 use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 use datafusion::execution::context::SessionState;
 use deltalake::kernel::LogicalFileView;
-use deltalake::{DeltaTable, DeltaTableError};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -93,7 +93,15 @@ impl Snapshot {
     /// # Errors
     /// When the log cannot be read.
     pub fn is_older(&self, table: &Table) -> Result<bool> {
-        is_older(self, table)
+        Ok(evolution::difference(self, table)? == Difference::Older)
+    }
+
+    /// Whether its columns are the declared ones, no more and no less.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn is_as_declared(&self, table: &Table) -> Result<bool> {
+        Ok(evolution::difference(self, table)? == Difference::None)
     }
 
     /// Rows, bytes and files, from the log alone.
@@ -128,6 +136,44 @@ impl Snapshot {
         self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
         let builder = self.table.table_provider().with_session(Arc::new(session.clone())).with_file_paths(paths);
         Ok(Arc::new(builder.build().await.explain(|| self.unreadable())?))
+    }
+
+    /// A relation over this version that names each row's file, too, in a column `_file`.
+    ///
+    /// # Errors
+    /// When the store or the log cannot be read.
+    pub async fn provider_with_files(&self, session: &SessionState) -> Result<Arc<dyn TableProvider>> {
+        self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
+        let builder = self.table.table_provider().with_session(Arc::new(session.clone())).with_file_column(FILE);
+        Ok(Arc::new(builder.build().await.explain(|| self.unreadable())?))
+    }
+
+    /// The same over some of its files, by the names of that column.
+    ///
+    /// # Errors
+    /// When the store or the log cannot be read.
+    pub async fn provider_of_files(&self, session: &SessionState, files: Vec<String>) -> Result<Arc<dyn TableProvider>> {
+        self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
+        let builder = self.table.table_provider().with_session(Arc::new(session.clone())).with_file_column(FILE);
+        Ok(Arc::new(builder.with_file_paths(files).build().await.explain(|| self.unreadable())?))
+    }
+
+    /// The greatest value of a column of whole numbers, from the log alone: 0 where it has none, and none where the log does not
+    /// tell.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn greatest(&self, column: &str) -> Result<Option<i64>> {
+        let mut greatest = 0;
+        for file in self.files().await? {
+            let told = file.stats().and_then(|stats| serde_json::from_str::<Value>(&stats).ok()).unwrap_or_default();
+            match told["maxValues"][column].as_i64() {
+                Some(value) => greatest = greatest.max(value),
+                None if told["nullCount"][column].is_u64() && told["nullCount"][column] == told["numRecords"] => {}
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(greatest))
     }
 
     /// The files of this version.
@@ -188,16 +234,29 @@ pub(super) async fn open(at: &TableAt, as_of: AsOf) -> Result<Option<Snapshot>> 
     let builder = match as_of {
         AsOf::Latest => at.builder()?,
         AsOf::Version(version) => at.builder()?.with_version(version),
-        AsOf::Time(time) => match version_at(at, &at.log_store()?, time).await? {
-            Some(version) => at.builder()?.with_version(version),
-            None if !at.exists().await? => return Ok(None),
-            None => {
-                return Err(Error::failure(format!("table {}: there was none{} yet", at.label(), wanted(as_of))).hint(
-                    "or its commits are forgotten by now: `moodlake maintain --dry-run` tells the versions that are kept",
-                ));
-            }
-        },
+        AsOf::Time(moment) => {
+            return match open_at(at, moment).await? {
+                None if at.exists().await? => {
+                    Err(Error::failure(format!("table {}: there was none{} yet", at.label(), wanted(as_of))).hint(
+                        "or its commits are forgotten by now: `moodlake maintain --dry-run` tells the versions that are kept",
+                    ))
+                }
+                found => Ok(found),
+            };
+        }
     };
+    load(at, builder, as_of).await
+}
+
+/// The snapshot of a moment, or none where there was no table yet.
+pub(super) async fn open_at(at: &TableAt, moment: DateTime<Utc>) -> Result<Option<Snapshot>> {
+    match version_at(at, &at.log_store()?, moment).await? {
+        Some(version) => load(at, at.builder()?.with_version(version), AsOf::Version(version)).await,
+        None => Ok(None),
+    }
+}
+
+async fn load(at: &TableAt, builder: DeltaTableBuilder, as_of: AsOf) -> Result<Option<Snapshot>> {
     match builder.load().await {
         Ok(table) => {
             let mut snapshot = Snapshot { table, at: at.clone(), rows_version: 0 };

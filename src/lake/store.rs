@@ -4,7 +4,6 @@
 //! it.
 
 use super::fence::Fence;
-use super::log;
 use super::place::Place;
 use super::remote;
 use super::snapshot::{self, AsOf, Snapshot};
@@ -81,6 +80,22 @@ impl Lake {
     /// When the folder's name cannot be made an address.
     pub fn table(&self, table: &Table) -> Result<TableAt> {
         self.named(table.layer, table.name)
+    }
+
+    /// The newest snapshot of a declared table, or none where there is no table.
+    ///
+    /// # Errors
+    /// When there is a table that cannot be read.
+    pub async fn open(&self, table: &Table) -> Result<Option<Snapshot>> {
+        self.table(table)?.open().await
+    }
+
+    /// Whether a declared table is there.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn holds(&self, table: &Table) -> Result<bool> {
+        self.table(table)?.exists().await
     }
 
     /// The address of a table by layer and name, declared or not.
@@ -177,10 +192,7 @@ impl TableAt {
     /// # Errors
     /// When there was a table, and what it held then cannot be read.
     pub async fn open_at(&self, moment: DateTime<Utc>) -> Result<Option<Snapshot>> {
-        match log::version_at(self, &self.log_store()?, moment).await? {
-            Some(version) => self.open_as_of(AsOf::Version(version)).await,
-            None => Ok(None),
-        }
+        snapshot::open_at(self, moment).await
     }
 
     /// Whether there is a Delta log.

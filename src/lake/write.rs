@@ -42,6 +42,8 @@ pub struct Written {
     pub version: u64,
     /// Rows written.
     pub rows: u64,
+    /// Rows that the table holds now, where the write tells it.
+    pub held: Option<u64>,
     /// Bytes of the files written.
     pub bytes: u64,
 }
@@ -69,7 +71,7 @@ pub async fn write(
     let (adds, rows) = write_files(at, table, &store, streams, observe).await?;
     let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
     let version = commit(at, table, &store, adds, mode, note).await?;
-    Ok(Written { version, rows, bytes })
+    Ok(Written { version, rows, held: (mode == Mode::Replace).then_some(rows), bytes })
 }
 
 /// The files of all streams, and how many rows they hold; none is left behind when one fails. No version names them yet.
@@ -103,7 +105,7 @@ pub(super) async fn write_files(
 }
 
 /// A file whose types are not the table's would be found out only by its readers.
-fn declared_columns(table: &Table, found: &SchemaRef) -> Result<()> {
+pub(super) fn declared_columns(table: &Table, found: &SchemaRef) -> Result<()> {
     let declared = table.schema();
     let differing = declared
         .fields()
@@ -156,20 +158,21 @@ async fn write_stream(
         Ok(())
     }
     .await;
-    if let Err(error) = outcome {
-        // The first error is the one to tell; a failed clean-up leaves at most a file that no version names.
-        let _ = writer.abort().await;
-        leftovers::remove_paths(&store, own.begun()).await;
-        return Err(error);
-    }
-    match writer.close().await {
-        Ok(adds) => Ok((adds, rows)),
+    let finished = match outcome {
+        Ok(()) => writer.close().await.map_err(|error| {
+            Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE)
+        }),
         Err(error) => {
-            // Files of other partitions may be complete, and the writer does not tell their names.
-            leftovers::remove_paths(&store, own.begun()).await;
-            Err(Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE))
+            // The first error is the one to tell; a failed clean-up leaves at most a file that no version names.
+            let _ = writer.abort().await;
+            Err(error)
         }
+    };
+    if finished.is_err() {
+        // Files of other partitions may be complete, and the writer does not tell their names.
+        leftovers::remove_paths(&store, own.begun()).await;
     }
+    finished.map(|adds| (adds, rows))
 }
 
 pub(super) const SPACE: &str =

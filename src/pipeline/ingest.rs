@@ -99,11 +99,7 @@ pub async fn ingest(context: &Context, sources: &Sources, options: &Ingest, jour
         journal.note([step.remarked("ALLOW_SYNTHETIC is false")]);
         return;
     }
-    let has_plays = match context.lake.table(&LISTENING_HISTORY) {
-        Ok(history) => history.exists().await,
-        Err(error) => Err(error),
-    };
-    match has_plays {
+    match context.lake.holds(&LISTENING_HISTORY).await {
         Ok(true) => part(journal, step, synthetic::populate(context, synthetic::Extent::Missing).await.map(one)),
         Ok(false) => journal.note([step.remarked("there are no plays yet")]),
         Err(error) => journal.failed(step, error),

@@ -128,10 +128,14 @@ pub async fn maintain(context: &Context, tables: &[&Table], care: &Care, journal
 async fn one(context: &Context, table: &Table, care: &Care) -> Result<Option<Maintained>> {
     let at = context.lake.table(table)?;
     let run = context.note(json!({}));
-    // What is built anew from other tables needs no care of its own.
-    let is_kept = ["bronze", "ops"].contains(&table.layer);
-    let columns_added = is_kept && grow(&at, table, &run, care.dry_run).await?.is_some();
-    let Some(found) = look(&at, table, care.target_bytes).await? else { return Ok(None) };
+    let Some(mut found) = look(&at, table, care.target_bytes).await? else { return Ok(None) };
+    // What is built from other tables is built anew with its columns.
+    let columns_added = !table.is_derived() && found.snapshot.is_older(table)?;
+    if columns_added && !care.dry_run {
+        grow(&found.snapshot, table, &run).await?;
+        let Some(now) = look(&at, table, care.target_bytes).await? else { return Ok(None) };
+        found = now;
+    }
     // A table that only grows would be written as a whole with every checkpoint.
     let is_scattered = !care.only_when_due || found.plan.small_files() > SMALL_FILES_MAX;
     if !is_scattered && !columns_added && found.commits <= COMMITS_MAX {

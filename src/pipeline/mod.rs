@@ -41,7 +41,7 @@ pub struct Options {
 /// When the lake's tables cannot be named. What fails is in the journal; what the steps before wrote stays.
 pub async fn run(context: &Context, sources: &Sources, options: &Options, journal: &mut Journal<'_>) -> Result<()> {
     ingest(context, sources, &options.ingest, journal).await;
-    let no_plays = !context.lake.table(&LISTENING_HISTORY)?.exists().await?;
+    let no_plays = !context.lake.holds(&LISTENING_HISTORY).await?;
     if no_plays && (sources.spotify.is_some() || journal.has_failures()) {
         let skipped = Step::new("build-silver", LISTENING_WITH_FEATURES.label());
         journal.note([skipped.remarked("there are no plays yet")]);

@@ -26,6 +26,7 @@ pub async fn record(context: &Context, command: &str, started: DateTime<Utc>, st
         Arc::new(Int64Array::from_iter_values(done.iter().map(|step| i64::try_from(value(step)).unwrap_or(i64::MAX)))) as ArrayRef
     };
     let versions = Int64Array::from_iter(done.iter().map(|step| step.version.and_then(|version| i64::try_from(version).ok())));
+    let totals = Int64Array::from_iter(done.iter().map(|step| step.rows_total.and_then(|rows| i64::try_from(rows).ok())));
     let rows = batch(
         &RUNS,
         &[
@@ -42,6 +43,7 @@ pub async fn record(context: &Context, command: &str, started: DateTime<Utc>, st
             ("inputs", text(&|step| step.inputs.to_string())),
             ("version_written", Arc::new(versions)),
             ("outcome", text(&|step| step.outcome.name().to_owned())),
+            ("rows_total", Arc::new(totals)),
             ("program_version", text(&|_| env!("CARGO_PKG_VERSION").to_owned())),
         ],
     )?;

@@ -65,7 +65,7 @@ pub async fn demo(global: &Global, settings: &Settings) -> Result<()> {
 }
 
 async fn refuse_a_persons_lake(context: &Context) -> Result<()> {
-    if context.lake.table(&LISTENING_HISTORY)?.open().await?.is_none() {
+    if context.lake.open(&LISTENING_HISTORY).await?.is_none() {
         return Ok(());
     }
     let scope = context.engine.query_scope();

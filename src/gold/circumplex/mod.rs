@@ -25,7 +25,7 @@ pub const NEUTRAL: f64 = 0.15;
 /// # Errors
 /// When reading or writing fails.
 pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
-    let clusters = context.lake.table(&MOOD_CLUSTERS)?.open().await?;
+    let clusters = context.lake.open(&MOOD_CLUSTERS).await?;
     let clusters = clusters.map_or(Ok(Value::Null), |clusters| clusters.identity())?;
     let inputs = json!({ "silver": source.identity()?, "mood_clusters": clusters });
     let parameters = json!({ "plays": source.parameters(), "sql": fingerprint::of([MOODS, QUADRANTS].concat()) });

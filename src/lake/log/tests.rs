@@ -57,12 +57,12 @@ fn a_commit_of_upkeep_speaks_for_the_rows_it_laid_out() {
     let rows = json!({ "run_id": "r", "inputs": 1 });
     let mut note = rows.clone();
     note[UPKEEP] = json!({ "rows_version": 3, "rows_written_at": day(3).to_rfc3339() });
-    let commit = Commit { time: Some(day(9)), note: Some(note), adds: Vec::new() };
+    let commit = Commit { time: Some(day(9)), note: Some(note), ..Commit::default() };
     assert_eq!(commit.rows_version(4), 3);
     assert_eq!(commit.of_rows(), (Some(day(3)), Some(rows)));
     let foreign = Commit { note: Some(json!({ UPKEEP: { "rows_version": 3 } })), ..Commit::default() };
     assert_eq!(foreign.of_rows(), (None, None));
-    let plain = Commit { time: Some(day(9)), note: Some(json!({})), adds: Vec::new() };
+    let plain = Commit { time: Some(day(9)), note: Some(json!({})), ..Commit::default() };
     assert_eq!(plain.rows_version(4), 4);
     assert_eq!(plain.of_rows(), (Some(day(9)), Some(json!({}))));
 }

@@ -4,17 +4,14 @@
 
 use super::Plan;
 use crate::engine::Engine;
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use crate::lake::commit::commit_compaction;
-use crate::lake::log::UPKEEP;
+use crate::lake::log::of_same_rows;
 use crate::lake::snapshot::Snapshot;
 use crate::lake::tables::Table;
-use crate::lake::{leftovers, write};
-use arrow::array::RecordBatch;
-use datafusion::common::Column;
+use crate::lake::{declared, leftovers, write};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::prelude::{Expr, cast};
 use deltalake::kernel::LogicalFileView;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -82,13 +79,8 @@ impl Plan {
 
 /// The note of the rows' own commit, so that whoever compares it finds them unchanged, and whose layout this is.
 async fn carried_over(snapshot: &Snapshot, run: &Value) -> Result<Value> {
-    let (written, note) = snapshot.commit().await?;
-    let mut note = note.filter(Value::is_object).unwrap_or_else(|| json!({}));
-    let mut upkeep = run.clone();
-    upkeep["rows_version"] = json!(snapshot.rows_version());
-    upkeep["rows_written_at"] = json!(written.map(|time| time.to_rfc3339()));
-    note[UPKEEP] = upkeep;
-    Ok(note)
+    let note = snapshot.commit().await?.1.filter(Value::is_object).unwrap_or_else(|| json!({}));
+    of_same_rows(snapshot, note, run.clone()).await
 }
 
 /// The rows of the files, one file after the other, in exactly the declared types.
@@ -98,25 +90,9 @@ async fn read(
     table: &Table,
     files: &[LogicalFileView],
 ) -> Result<SendableRecordBatchStream> {
-    let failed = || format!("table {}: its small files cannot be read", table.label());
     let scope = engine.scope();
     let paths = files.iter().map(|file| file.path().into_owned()).collect();
     scope.register("small_files", snapshot.provider_of(&scope.state(), paths).await?)?;
-    let stored = scope.table("small_files").await?;
-    let declared = table.schema();
-    let columns: Vec<Expr> = declared
-        .fields()
-        .iter()
-        .map(|field| {
-            let column = Expr::Column(Column::new_unqualified(field.name()));
-            cast(column, field.data_type().clone()).alias(field.name())
-        })
-        .collect();
-    let frame = stored.select(columns).explain(failed)?;
-    let parts = frame.execute_stream_partitioned().await.explain(failed)?;
-    let schema = Arc::clone(&declared);
-    // The writer takes batches of its own schema only, to the last bit of metadata.
-    let rows =
-        stream::iter(parts).flatten().map(move |batch| Ok(RecordBatch::try_new(Arc::clone(&schema), batch?.columns().to_vec())?));
-    Ok(Box::pin(RecordBatchStreamAdapter::new(declared, rows)))
+    let parts = declared::streams(scope.table("small_files").await?, table).await?;
+    Ok(Box::pin(RecordBatchStreamAdapter::new(table.schema(), stream::iter(parts).flatten())))
 }

@@ -4,7 +4,7 @@
 //! of each file's times stays narrow.
 
 use crate::error::Result;
-use crate::lake::commit::is_as_declared;
+use crate::lake::evolution::{Difference, difference};
 use crate::lake::snapshot::Snapshot;
 use crate::lake::tables::Table;
 use deltalake::kernel::LogicalFileView;
@@ -19,7 +19,7 @@ pub struct Plan {
 impl Plan {
     /// Looks for files to put together.
     pub(super) async fn make(snapshot: &Snapshot, table: &Table, target_bytes: u64) -> Result<Self> {
-        if !is_as_declared(snapshot, table)? {
+        if difference(snapshot, table)? != Difference::None {
             // Of another release: it is replaced or refused when it is written to.
             return Ok(Self { groups: Vec::new(), target_bytes });
         }

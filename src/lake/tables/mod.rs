@@ -21,7 +21,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 
 /// One declared table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Table {
     /// `bronze`, `silver`, `gold` or `ops`.
     pub layer: &'static str,
@@ -38,11 +38,24 @@ pub struct Table {
     columns: fn() -> Vec<Field>,
 }
 
+/// By name: where the columns' function lies in memory differs from run to run.
+impl std::fmt::Debug for Table {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.label())
+    }
+}
+
 impl Table {
     /// The declared columns as an Arrow schema.
     #[must_use]
     pub fn schema(&self) -> SchemaRef {
         Arc::new(Schema::new((self.columns)()))
+    }
+
+    /// Whether its rows are built from other tables, so that it can be built anew.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        ["silver", "gold"].contains(&self.layer)
     }
 
     /// `layer/name`, as messages and paths write it.

@@ -72,6 +72,7 @@ pub const RUNS: Table = Table {
             long("version_written"),
             text("outcome"),
             text("program_version"),
+            long("rows_total"),
         ]
     },
 };

@@ -1,0 +1,145 @@
+//! Some rows of a table replaced by others, in one commit that leaves the rest as it is.
+//!
+//! Owns which files are written anew: those that hold a row that goes, and no others. What goes is told by the table's key, and it
+//! is counted: were a key there twice or not at all, nothing would be committed.
+
+use super::commit::commit_update;
+use super::declared;
+use super::leftovers;
+use super::log::of_same_rows;
+use super::snapshot::Snapshot;
+use super::tables::Table;
+use super::write::{self, Written, write_files};
+use crate::engine::Engine;
+use crate::error::{Error, Explain, Result};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use datafusion::common::JoinType;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::memory::MemoryStream;
+use deltalake::kernel::LogicalFileView;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The column that names each row's file, where `Snapshot::provider_with_files` is asked for it.
+pub const FILE: &str = "_file";
+
+/// What is to become of a table.
+#[derive(Default)]
+pub struct Update {
+    /// The keys of rows that go.
+    pub gone: BTreeSet<String>,
+    /// The files that hold them, as the column `_file` names them.
+    pub files: BTreeSet<String>,
+    /// Rows that come, with the table's columns.
+    pub rows: Vec<RecordBatch>,
+}
+
+impl Update {
+    /// How many rows come.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows.iter().map(|batch| batch.num_rows() as u64).sum()
+    }
+
+    /// Whether nothing goes and nothing comes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.gone.is_empty() && self.rows() == 0
+    }
+
+    /// How many rows stand in the files that are to be written anew; none where the log does not tell.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn rows_rewritten(&self, current: &Snapshot) -> Result<Option<u64>> {
+        let touched = self.touched(current).await?;
+        Ok(touched.iter().map(|file| file.num_records().map(|rows| rows as u64)).sum())
+    }
+
+    /// Carries it out on the version that it was made for.
+    ///
+    /// # Errors
+    /// When files cannot be read or written, or the table is not what the update was made for. It is then as before.
+    pub async fn carry_out(self, engine: &Engine, current: &Snapshot, table: &Table, note: &Value) -> Result<Written> {
+        let at = current.at();
+        let store = at.log_store()?;
+        leftovers::sweep(at);
+        let touched = self.touched(current).await?;
+        let came = self.rows();
+        let stood: Option<usize> = touched.iter().map(LogicalFileView::num_records).sum();
+        let mut streams = Vec::new();
+        if !touched.is_empty() {
+            streams.extend(self.staying(engine, current, table, &touched).await?);
+        }
+        if let Some(first) = self.rows.first() {
+            let schema = first.schema();
+            write::declared_columns(table, &schema)?;
+            let stream = MemoryStream::try_new(self.rows.clone(), schema, None);
+            streams.push(Box::pin(stream.explain(|| format!("table {}: the rows cannot be streamed", at.label()))?));
+        }
+        let (adds, written) = write_files(at, table, &store, streams, Arc::new(|_| {})).await?;
+        let expected = stood.map(|stood| (stood as u64 + came).saturating_sub(self.gone.len() as u64));
+        if expected != Some(written) {
+            leftovers::remove(&store, &adds).await;
+            return Err(Error::failure(format!(
+                "table {}: {written} rows would stand where {expected:?} should",
+                at.label()
+            ))
+            .hint("the table was not changed; are its keys unique? `moodlake check` tells, `moodlake build-silver --full` builds it anew"));
+        }
+        let note = if self.is_empty() { of_same_rows(current, note.clone(), json!({})).await? } else { note.clone() };
+        let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
+        let removes = touched.iter().map(|file| file.remove_action(true)).collect();
+        let version = commit_update(current, &store, adds, removes, &note).await?;
+        let held = current.extent()?.rows.map(|rows| (rows + came).saturating_sub(self.gone.len() as u64));
+        Ok(Written { version, rows: came, held, bytes })
+    }
+
+    /// The table's files that are named.
+    async fn touched(&self, current: &Snapshot) -> Result<Vec<LogicalFileView>> {
+        if self.files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut root = current.at().url().clone();
+        if !root.path().ends_with('/') {
+            root.set_path(&format!("{}/", root.path()));
+        }
+        let named = |file: &LogicalFileView| {
+            let path = file.path();
+            self.files.contains(path.as_ref()) || root.join(&path).is_ok_and(|url| self.files.contains(url.as_str()))
+        };
+        let touched: Vec<_> = current.files().await?.into_iter().filter(named).collect();
+        if touched.len() == self.files.len() {
+            return Ok(touched);
+        }
+        Err(Error::failure(format!("table {}: its log does not name the files of its rows", current.at().label())))
+    }
+
+    /// The rows of the files that do not go, in exactly the declared types.
+    async fn staying(
+        &self,
+        engine: &Engine,
+        current: &Snapshot,
+        table: &Table,
+        touched: &[LogicalFileView],
+    ) -> Result<Vec<SendableRecordBatchStream>> {
+        let failed = || format!("table {}: the rows that stay cannot be read", table.label());
+        let key = table.key.ok_or_else(|| Error::failure(format!("table {} has no key", table.label())))?;
+        let scope = engine.scope();
+        let paths = touched.iter().map(|file| file.path().into_owned()).collect();
+        scope.register("touched", current.provider_of(&scope.state(), paths).await?)?;
+        let gone: ArrayRef = Arc::new(StringArray::from_iter_values(&self.gone));
+        let schema = Arc::new(Schema::new(vec![Field::new("gone_key", DataType::Utf8, false)]));
+        let gone = RecordBatch::try_new(Arc::clone(&schema), vec![gone]).explain(failed)?;
+        scope.register_rows("gone", schema, vec![gone])?;
+        // What goes is held, what stays streams past it.
+        let staying = scope
+            .table("gone")
+            .await?
+            .join(scope.table("touched").await?, JoinType::RightAnti, &["gone_key"], &[key], None)
+            .explain(failed)?;
+        declared::streams(staying, table).await
+    }
+}
