@@ -2,7 +2,7 @@
 //!
 //! Owns the decision whether the catalogue has changed. The relational work stands in `catalog_tracks.sql`.
 
-use super::KAGGLE;
+use super::inputs::KAGGLE;
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::error::{Explain, Result};

@@ -8,6 +8,7 @@ use crate::error::{Error, Explain, Result};
 use crate::lake::tables::same_type;
 use crate::lake::{Snapshot, Table};
 use arrow::datatypes::{DataType, Field};
+use datafusion::catalog::TableProvider;
 use datafusion::prelude::{DataFrame, Expr, cast, lit};
 use datafusion::scalar::ScalarValue;
 use std::sync::Arc;
@@ -31,14 +32,31 @@ impl Input {
     /// # Errors
     /// When a required column is missing or a column's type cannot stand for the declared one.
     pub async fn register(&self, scope: &Scope, snapshot: Option<&Snapshot>) -> Result<()> {
+        self.register_as(scope, self.relation, snapshot).await
+    }
+
+    /// The same, under another name.
+    ///
+    /// # Errors
+    /// When a required column is missing or a column's type cannot stand for the declared one.
+    pub async fn register_as(&self, scope: &Scope, name: &str, snapshot: Option<&Snapshot>) -> Result<()> {
         let Some(snapshot) = snapshot else {
             // All declared columns: a model that plans over no rows plans over any.
-            return scope.register_rows(self.relation, self.table.schema(), Vec::new());
+            return scope.register_rows(name, self.table.schema(), Vec::new());
         };
-        let stored = format!("stored_{}", self.relation);
-        scope.register(&stored, snapshot.provider(&scope.state()).await?)?;
-        let frame = self.fit(scope.table(&stored).await?, snapshot.at().label())?;
-        scope.register_frame(self.relation, frame)
+        let provider = snapshot.provider(&scope.state()).await?;
+        self.register_rows_of(scope, name, provider, snapshot.at().label()).await
+    }
+
+    /// The same for some of a table's rows; `label` is what messages call the table.
+    ///
+    /// # Errors
+    /// When a required column is missing or a column's type cannot stand for the declared one.
+    pub async fn register_rows_of(&self, scope: &Scope, name: &str, rows: Arc<dyn TableProvider>, label: &str) -> Result<()> {
+        let stored = format!("stored_{name}");
+        scope.register(&stored, rows)?;
+        let frame = self.fit(scope.table(&stored).await?, label)?;
+        scope.register_frame(name, frame)
     }
 
     fn fit(&self, stored: DataFrame, label: &str) -> Result<DataFrame> {

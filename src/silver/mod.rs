@@ -1,27 +1,24 @@
 //! Silver: plays joined with features, and the catalogue as tracks.
 //!
-//! Owns the choice of inputs, the model's parameters and the decision whether anything has changed since the last build. The
-//! relational work stands in `listening_with_features.sql`; rows stream from it into Delta and replace the table in one commit.
+//! Owns the decision whether anything has changed since the last build, and whether the table follows it or is built as a whole. The
+//! relational work stands in `models/`; rows stream from it into Delta, in one commit.
 
 pub mod catalog;
+mod fit;
 mod inputs;
+pub mod models;
+mod update;
 
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step, Unit};
-use crate::error::{Error, Explain, Result};
-use crate::fingerprint;
-use crate::lake::{Mode, Snapshot, TableAt, tables, write};
-use chrono_tz::Tz;
-use datafusion::common::ParamValues;
-use datafusion::prelude::DataFrame;
-use datafusion::scalar::ScalarValue;
-use inputs::Input;
+use crate::error::{Explain, Result};
+use crate::lake::update::Update;
+use crate::lake::{Mode, Snapshot, TableAt, Written, tables, write};
+use inputs::Inputs;
+use models::parameters;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The model's SQL.
-pub const MODEL: &str = include_str!("listening_with_features.sql");
+use update::Prepared;
 
 /// A source of audio features, as the preference names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,165 +83,82 @@ impl Build {
     }
 }
 
-const HISTORY: Input = Input {
-    relation: "history",
-    table: &tables::LISTENING_HISTORY,
-    required: &["play_id", "user_id", "played_at", "track_id", "track_name", "artist_name", "source"],
-    optional: &[
-        "date",
-        "month",
-        "track_uri",
-        "artists",
-        "album_name",
-        "duration_ms",
-        "ms_played",
-        "isrc",
-        "time_basis",
-        "context_uri",
-        "skipped",
-        "reason_start",
-        "reason_end",
-        "platform",
-        "ingested_at",
-        "run_id",
-    ],
-};
-const REAL: Input = Input {
-    relation: "real_features",
-    table: &tables::TRACK_FEATURES,
-    required: &["track_id", "source", "danceability", "energy", "valence", "acousticness"],
-    optional: &[
-        "fetched_at",
-        "key",
-        "loudness",
-        "mode",
-        "speechiness",
-        "instrumentalness",
-        "liveness",
-        "tempo",
-        "time_signature",
-    ],
-};
-const SYNTHETIC: Input = Input {
-    relation: "synthetic_features",
-    table: &tables::SYNTHETIC_FEATURES,
-    required: &["track_id", "danceability", "energy", "valence", "acousticness"],
-    optional: &["key", "loudness", "mode", "speechiness", "instrumentalness", "liveness", "tempo", "time_signature"],
-};
-const KAGGLE: Input = Input {
-    relation: "kaggle",
-    table: &tables::KAGGLE_TRACKS,
-    required: &["track_id", "artists", "track_name", "danceability", "energy", "valence", "acousticness", "track_genre"],
-    optional: &[
-        "album_name",
-        "duration_ms",
-        "explicit",
-        "popularity",
-        "key",
-        "loudness",
-        "mode",
-        "speechiness",
-        "instrumentalness",
-        "liveness",
-        "tempo",
-        "time_signature",
-    ],
-};
-
-/// Builds `silver/listening_with_features`, unless it was built from exactly these inputs already.
+/// Builds `silver/listening_with_features`, unless it was built from exactly these inputs already. Where they have only grown, so does
+/// the table: the rows are the same as those of a full build.
 ///
 /// # Errors
 /// When there is no history, an input lacks a column, or reading or writing fails; the table is then as before.
 pub async fn build(context: &Context, build: &Build) -> Result<Step> {
     let watch = Stopwatch::start();
-    let inputs = open_inputs(build).await?;
-    let history = inputs.first().and_then(|(_, snapshot)| snapshot.as_ref()).ok_or_else(|| {
-        Error::failure(format!("table {}: there is no listening history to build from", build.history.label()))
-            .hint("bring your plays with `moodlake import PATH`, or see `moodlake demo`")
-    })?;
-    let rows_read = history.extent()?.rows;
+    let inputs = Inputs::open(build).await?;
     let note = note(context, build, &inputs)?;
     let mut step = Step::new("build-silver", build.out.label());
-    step.rows_read = rows_read.unwrap_or_default();
+    step.rows_read = inputs.history.extent()?.rows.unwrap_or_default();
     step.inputs = note["inputs"].clone();
-    if !build.full
-        && let Some(current) = unchanged(build, &note).await?
-    {
-        step.version = Some(current.version());
-        step.outcome = Outcome::UpToDate;
-        return Ok(step.took(watch));
-    }
     if build.preference.is_empty() {
         tracing::warn!("no feature source is left to ask: every play will be without features");
     }
-    let frame = plan(context, build, &inputs).await?;
+    if !build.full
+        && let Some(current) = build.out.open().await?
+        && let Some(written) = current.commit().await?.1
+        && ["model", "timezone", "preference"].iter().all(|key| written.get(key) == note.get(key))
+    {
+        if written.get("inputs") == note.get("inputs") {
+            step.version = Some(current.version());
+            step.outcome = Outcome::UpToDate;
+            return Ok(step.took(watch));
+        }
+        if let Some(prepared) = prepared(context, build, &inputs, &current, &written["inputs"]).await {
+            step.rows_read = prepared.rows_read;
+            return Ok(grown(context, &current, prepared.update, &note, step).await?.took(watch));
+        }
+    }
+    Ok(step.wrote(full(context, build, &inputs, &note).await?).took(watch))
+}
+
+/// What is new in the table, if that can be told. Whatever hinders it, a full build does without, or fails with its own words.
+async fn prepared(context: &Context, build: &Build, inputs: &Inputs, current: &Snapshot, built_from: &Value) -> Option<Prepared> {
+    let parameters = parameters(context.zone, &build.preference);
+    match update::prepare(context, inputs, current, built_from, &parameters).await {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            tracing::info!("table {}: built as a whole: {}", build.out.label(), error.in_one_line());
+            None
+        }
+    }
+}
+
+/// Brings the table up to date. Rows that are as they were leave it at its version of them, so that nothing above is built again.
+async fn grown(context: &Context, current: &Snapshot, update: Update, note: &Value, step: Step) -> Result<Step> {
+    let (is_same, gone, came) = (update.is_empty(), update.gone.len() as u64, update.rows());
+    let written = update.carry_out(&context.engine, current, &tables::LISTENING_WITH_FEATURES, note).await?;
+    let mut step = step.wrote(written);
+    if is_same {
+        step.outcome = Outcome::UpToDate;
+    } else if gone > 0 {
+        step = step.remarked(format!("{gone} of {} rows replaced or taken back", written.held.unwrap_or(came)));
+    }
+    Ok(step)
+}
+
+/// The whole table anew.
+async fn full(context: &Context, build: &Build, inputs: &Inputs, note: &Value) -> Result<Written> {
+    let scope = context.engine.scope();
+    inputs.register(&scope).await?;
+    let frame = models::table(&scope, &parameters(context.zone, &build.preference)).await?;
     let streams =
         frame.execute_stream_partitioned().await.explain(|| format!("table {}: its model cannot be run", build.out.label()))?;
-    let task = context.progress.begin("building silver", rows_read, Unit::Rows);
+    let task = context.progress.begin("building silver", inputs.history.extent()?.rows, Unit::Rows);
     let observe = Arc::new(move |rows| task.advance(rows));
-    let written = write::write(&build.out, &tables::LISTENING_WITH_FEATURES, streams, Mode::Replace, &note, observe).await?;
-    Ok(step.wrote(written).took(watch))
-}
-
-type Opened<'a> = Vec<(&'a Input, Option<Snapshot>)>;
-
-async fn open_inputs(build: &Build) -> Result<Opened<'static>> {
-    let places: [(&'static Input, &TableAt); 4] = [
-        (&HISTORY, &build.history),
-        (&REAL, &build.real_features),
-        (&SYNTHETIC, &build.synthetic_features),
-        (&KAGGLE, &build.kaggle_features),
-    ];
-    let mut opened = Vec::new();
-    for (input, at) in places {
-        opened.push((input, at.open().await?));
-    }
-    Ok(opened)
-}
-
-async fn plan(context: &Context, build: &Build, inputs: &Opened<'_>) -> Result<DataFrame> {
-    let scope = context.engine.scope();
-    for (input, snapshot) in inputs {
-        input.register(&scope, snapshot.as_ref()).await?;
-    }
-    scope.model("listening_with_features", MODEL, parameters(context.zone, &build.preference)).await
-}
-
-/// The model's `$parameters`: each source's place in the preference, null when it is not to be used, and the zone's name.
-#[must_use]
-pub fn parameters(zone: Tz, preference: &[FeatureSource]) -> ParamValues {
-    let place = |source| {
-        let place = preference.iter().position(|&named| named == source);
-        ScalarValue::Int64(place.and_then(|place| i64::try_from(place).ok()))
-    };
-    let values: HashMap<String, ScalarValue> = HashMap::from([
-        ("real_place".to_owned(), place(FeatureSource::Real)),
-        ("synthetic_place".to_owned(), place(FeatureSource::Synthetic)),
-        ("kaggle_place".to_owned(), place(FeatureSource::Kaggle)),
-        ("timezone".to_owned(), ScalarValue::Utf8(Some(zone.name().to_owned()))),
-    ]);
-    ParamValues::from(values)
+    write::write(&build.out, &tables::LISTENING_WITH_FEATURES, streams, Mode::Replace, note, observe).await
 }
 
 /// What the commit says about where its rows come from; equal notes mean equal rows.
-fn note(context: &Context, build: &Build, inputs: &Opened<'_>) -> Result<Value> {
-    let mut versions = serde_json::Map::new();
-    for (input, snapshot) in inputs {
-        let identity = snapshot.as_ref().map_or(Ok(Value::Null), Snapshot::identity)?;
-        versions.insert(input.relation.to_owned(), identity);
-    }
+fn note(context: &Context, build: &Build, inputs: &Inputs) -> Result<Value> {
     Ok(context.note(json!({
-        "model": fingerprint::of(MODEL),
-        "inputs": versions,
+        "model": models::model_hash(),
+        "inputs": inputs.identities()?,
         "timezone": context.zone.name(),
         "preference": build.preference.iter().map(|source| source.name()).collect::<Vec<_>>(),
     })))
-}
-
-async fn unchanged(build: &Build, note: &Value) -> Result<Option<Snapshot>> {
-    let Some(current) = build.out.open().await? else { return Ok(None) };
-    let (_, written) = current.commit().await?;
-    let same = written
-        .is_some_and(|written| ["model", "inputs", "timezone", "preference"].iter().all(|key| written.get(key) == note.get(key)));
-    Ok(same.then_some(current))
 }

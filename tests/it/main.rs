@@ -29,4 +29,5 @@ mod schedule;
 mod scheduled;
 mod secrets;
 mod signing_in;
+mod silver_updates;
 mod workspace;

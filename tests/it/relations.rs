@@ -9,7 +9,7 @@ use datafusion::scalar::ScalarValue;
 use moodlake::engine::Engine;
 use moodlake::lake::Table;
 use moodlake::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, SYNTHETIC_FEATURES, TRACK_FEATURES};
-use moodlake::silver::{FeatureSource, MODEL, parameters};
+use moodlake::silver::{FeatureSource, models};
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub fn silver(given: &[(&str, RecordBatch)], zone: Tz, preference: &[FeatureSour
             let rows: Vec<_> = given.iter().filter(|(relation, _)| *relation == name).map(|(_, rows)| rows.clone()).collect();
             scope.register_rows(name, table.schema(), rows).unwrap();
         }
-        let frame = scope.model("listening_with_features", MODEL, parameters(zone, preference)).await.unwrap();
+        let frame = models::table(&scope, &models::parameters(zone, preference)).await.unwrap();
         frame.sort_by(vec![datafusion::prelude::col("play_id")]).unwrap().collect().await.unwrap()
     })
 }

@@ -1,0 +1,112 @@
+//! Plays that the table has, and of whose tracks something else is known now.
+//!
+//! Owns which tracks those may be: the ones of which a features table has other rows than before. That their plays turn out
+//! different is not said; `changed_plays.sql` compares.
+
+use super::super::fit::Input;
+use super::super::inputs::{Inputs, KAGGLE};
+use super::changes::Changes;
+use super::{ROWS_MAX, TRACKS_MAX};
+use crate::context::Context;
+use crate::engine::{Columns, Scope};
+use crate::error::{Explain, Result};
+use crate::lake::Snapshot;
+use crate::lake::changes::Change;
+use crate::lake::update::FILE;
+use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::prelude::DataFrame;
+use datafusion::scalar::ScalarValue;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+const BY_ID: &str = include_str!("../models/touched_by_id.sql");
+const BY_ID_OR_NAME: &str = include_str!("../models/touched.sql");
+const NAMES: &str = include_str!("../models/touched_names.sql");
+
+/// The plays with all their columns and their files; none where they are too many.
+///
+/// # Errors
+/// When a table cannot be read.
+pub async fn read(
+    context: &Context,
+    inputs: &Inputs,
+    changes: &Changes,
+    current: &Snapshot,
+) -> Result<Option<(SchemaRef, Vec<RecordBatch>)>> {
+    let scope = context.engine.scope();
+    let mut ids = BTreeSet::new();
+    for ((input, snapshot), change) in inputs.features.iter().zip(&changes.features) {
+        let (Some(change), Some(snapshot)) = (change, snapshot) else { continue };
+        let Some(of_table) = differing(&scope, input, snapshot, change).await? else { return Ok(None) };
+        ids.extend(of_table);
+    }
+    if ids.len() > TRACKS_MAX {
+        return Ok(None);
+    }
+    scope.register("stored", current.provider_with_files(&scope.state()).await?)?;
+    let stored = scope.table("stored").await?;
+    if ids.is_empty() {
+        return Ok(Some((Arc::new(stored.schema().as_arrow().clone()), Vec::new())));
+    }
+    register_ids(&scope, &ids)?;
+    let mut model = BY_ID;
+    if let ([_, _, (_, catalogue)], [_, _, Some(change)]) = (&inputs.features, &changes.features) {
+        KAGGLE.register_as(&scope, "catalogue", catalogue.as_ref()).await?;
+        KAGGLE.register_as(&scope, "catalogue_before", Some(change.before())).await?;
+        scope.register_frame("touched_names", scope.model("touched_names", NAMES, no_values()).await?)?;
+        model = BY_ID_OR_NAME;
+    }
+    rows_of(&scope, model, current).await
+}
+
+/// First which files hold such plays, by few columns; then their rows. Mostly there are none.
+async fn rows_of(scope: &Scope, model: &str, current: &Snapshot) -> Result<Option<(SchemaRef, Vec<RecordBatch>)>> {
+    let failed = || "plays of changed tracks cannot be read".to_owned();
+    let found = scope.model("touched", model, no_values()).await?;
+    let schema = Arc::new(found.schema().as_arrow().clone());
+    let files = found.select_columns(&[FILE]).and_then(DataFrame::distinct).explain(failed)?;
+    let files = Columns::of(files, "files of changed tracks").await?.text(FILE)?;
+    if files.is_empty() {
+        return Ok(Some((schema, Vec::new())));
+    }
+    let names = files.iter().flatten().map(str::to_owned).collect();
+    scope.context().deregister_table("stored").explain(failed)?;
+    scope.register("stored", current.provider_of_files(&scope.state(), names).await?)?;
+    let found = scope.model("touched", model, no_values()).await?;
+    let few = found.limit(0, Some(usize::try_from(ROWS_MAX + 1).unwrap_or(usize::MAX))).explain(failed)?;
+    let rows = few.collect().await.explain(failed)?;
+    let count: u64 = rows.iter().map(|batch| batch.num_rows() as u64).sum();
+    Ok((count <= ROWS_MAX).then(|| (rows.first().map_or(schema, RecordBatch::schema), rows)))
+}
+
+/// Tracks of which one side has a row that the other does not; none where the files that changed hold too many rows.
+async fn differing(scope: &Scope, input: &Input, now: &Snapshot, change: &Change) -> Result<Option<Vec<String>>> {
+    let failed = || format!("table {}: its versions cannot be compared", now.at().label());
+    let (came, went) = (format!("{}_came", input.relation), format!("{}_went", input.relation));
+    input.register_rows_of(scope, &came, change.came(&scope.state()).await?, now.at().label()).await?;
+    let came = scope.table(&came).await?;
+    let differing = if change.has_gone() {
+        input.register_rows_of(scope, &went, change.went(&scope.state()).await?, now.at().label()).await?;
+        let went = scope.table(&went).await?;
+        let new = came.clone().except_distinct(went.clone()).explain(failed)?;
+        new.union(went.except_distinct(came).explain(failed)?).explain(failed)?
+    } else {
+        came
+    };
+    let ids = differing.select_columns(&["track_id"]).and_then(DataFrame::distinct);
+    let ids = ids.and_then(|ids| ids.limit(0, Some(TRACKS_MAX + 1))).explain(failed)?;
+    let ids = Columns::of(ids, "changed tracks").await?.text("track_id")?;
+    Ok((ids.len() <= TRACKS_MAX).then(|| ids.iter().flatten().map(str::to_owned).collect()))
+}
+
+fn register_ids(scope: &Scope, ids: &BTreeSet<String>) -> Result<()> {
+    let schema = Arc::new(Schema::new(vec![Field::new("touched_id", DataType::Utf8, false)]));
+    let column: ArrayRef = Arc::new(StringArray::from_iter_values(ids));
+    let rows = RecordBatch::try_new(Arc::clone(&schema), vec![column]).explain(|| "changed tracks cannot be named".to_owned())?;
+    scope.register_rows("touched_ids", schema, vec![rows])
+}
+
+const fn no_values() -> Vec<ScalarValue> {
+    Vec::new()
+}
