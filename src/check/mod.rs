@@ -4,6 +4,7 @@
 //! `rules`, one file a layer; it changes no table but `ops/check_results`. Whoever calls decides what a broken rule means.
 
 mod finding;
+mod kept;
 mod keys;
 mod pinned;
 mod record;
@@ -16,6 +17,7 @@ mod subject;
 mod usual;
 
 pub use finding::{Finding, Outcome, Report};
+pub use kept::Kept;
 pub use record::record;
 
 use crate::context::Context;
@@ -23,8 +25,10 @@ use crate::error::{Error, Result};
 use crate::lake::tables::{RUNS, is_called};
 use crate::lake::{Lake, Snapshot, Table};
 use finding::Verdict;
+use kept::{Held, holds_for_good};
 use rule::{Asks, Rule, Severity};
 use rules::TableRules;
+use std::collections::HashMap;
 use subject::{Bench, Subject};
 
 /// The tables of the lake that have rules, all of them or those that are named: `layer.table`, `layer/table`, a table, a layer.
@@ -34,7 +38,7 @@ use subject::{Bench, Subject};
 pub async fn chosen(lake: &Lake, names: &[String]) -> Result<Vec<TableRules>> {
     let mut present = Vec::new();
     for (table, rules) in rules::all() {
-        if lake.table(table)?.exists().await? {
+        if lake.holds(table).await? {
             present.push((table, rules));
         }
     }
@@ -57,16 +61,14 @@ fn is_named(table: &Table, name: &str) -> bool {
     name == table.layer || is_called(table.layer, table.name, name)
 }
 
-/// Holds the tables against their rules. A table that cannot be read is a finding, and the others are checked all the same.
-pub async fn check(context: &Context, tables: &[TableRules], examples_max: usize) -> Report {
-    let record = match context.lake.table(&RUNS) {
-        Ok(at) => at.open().await,
-        Err(error) => Err(error),
-    };
+/// Holds the tables against their rules. A table that cannot be read is a finding, and the others are checked all the same. What is in
+/// `kept` is not asked again.
+pub async fn check(context: &Context, tables: &[TableRules], examples_max: usize, kept: &Kept) -> Report {
+    let record = context.lake.open(&RUNS).await;
     let bench = Bench { lake: &context.lake, engine: &context.engine, now: context.clock.now(), record: &record, examples_max };
     let mut findings = Vec::new();
     for (table, rules) in tables {
-        table_findings(bench, table, rules, &mut findings).await;
+        table_findings(bench, table, rules, kept, &mut findings).await;
     }
     Report { checked_at: bench.now, findings }
 }
@@ -76,20 +78,17 @@ const SCHEMA: Rule = Rule::error("schema", Asks::NotNull(&[]));
 /// The next rows that are written, or the upkeep, bring the columns; until then they are read as null.
 const SCHEMA_OF_OLDER_RELEASE: Rule = Rule::warn("schema", Asks::NotNull(&[]));
 
-async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule], findings: &mut Vec<Finding>) {
+async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule], kept: &Kept, findings: &mut Vec<Finding>) {
     let unreadable = |error: &Error| finding(table, &READABLE, Verdict::failed(error.in_one_line()), None, None);
-    let opened = match bench.lake.table(table) {
-        Ok(at) => at.open().await,
-        Err(error) => Err(error),
-    };
-    let snapshot = match opened {
+    let snapshot = match bench.lake.open(table).await {
         Ok(Some(snapshot)) => snapshot,
         // The folder of its log is there, or it would not have been chosen.
         Ok(None) => return findings.push(unreadable(&Error::failure("its Delta log holds no version"))),
         Err(error) => return findings.push(unreadable(&error)),
     };
     let version = Some(snapshot.version());
-    match ask(bench, table, snapshot, rules).await {
+    let held = kept.of(&table.label(), snapshot.version());
+    match ask(bench, table, snapshot, rules, held).await {
         Ok(asked) => {
             findings.push(finding(table, &READABLE, Verdict::passed(), version, None));
             findings.extend(asked);
@@ -98,17 +97,30 @@ async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule],
     }
 }
 
-/// Asks all rules of one version of a table, those of single rows in one scan.
-async fn ask(bench: Bench<'_>, table: &'static Table, snapshot: Snapshot, rules: &[Rule]) -> Result<Vec<Finding>> {
+/// Asks the rules of one version of a table, those of single rows in one scan; `held` are those that need not be asked.
+async fn ask(
+    bench: Bench<'_>,
+    table: &'static Table,
+    snapshot: Snapshot,
+    rules: &[Rule],
+    held: Option<&HashMap<String, Held>>,
+) -> Result<Vec<Finding>> {
     let version = Some(snapshot.version());
     let stored = snapshot.schema()?;
     let schema = if snapshot.is_older(table)? { &SCHEMA_OF_OLDER_RELEASE } else { &SCHEMA };
     let mut findings = vec![finding(table, schema, shape::verdict(table, &snapshot)?, version, None)];
     let mut subject = Subject { bench, table, snapshot, rows: 0 };
     let unfit = |rule: &Rule| shape::unfit(table, &stored, &rule.columns());
-    let scalar: Vec<&Rule> = rules.iter().filter(|rule| scan::is_scalar(rule) && unfit(rule).is_none()).collect();
+    let stands = |rule: &Rule| held.and_then(|held| held.get(rule.name)).filter(|_| holds_for_good(rule));
+    let is_asked = |rule: &&Rule| scan::is_scalar(rule) && unfit(rule).is_none() && stands(rule).is_none();
+    let scalar: Vec<&Rule> = rules.iter().filter(is_asked).collect();
     let scope = subject.scope().await?;
-    let (rows, failed) = scan::count(&subject, &scope, &scalar).await?;
+    // The count comes with the scan; where nothing is asked of single rows, an earlier one told it.
+    let told = rules.iter().filter_map(|rule| stands(rule)?.rows_checked).max();
+    let (rows, failed) = match told {
+        Some(rows) if scalar.is_empty() => (rows, Vec::new()),
+        _ => scan::count(&subject, &scope, &scalar).await?,
+    };
     subject.rows = rows;
     for rule in rules {
         let is_about_others = matches!(rule.asks, Asks::Complete(_));
@@ -116,6 +128,8 @@ async fn ask(bench: Bench<'_>, table: &'static Table, snapshot: Snapshot, rules:
             Verdict::skipped(format!("the table has no column {column} of the declared type"))
         } else if rows == 0 && !is_about_others {
             Verdict::skipped("the table is empty")
+        } else if let Some(held) = stands(rule) {
+            Verdict { rows_failed: held.rows_failed, detail: held.detail.clone(), ..Verdict::passed() }
         } else if let Some(place) = scalar.iter().position(|asked| asked.name == rule.name) {
             scan::verdict(&subject, &scope, rule, failed.get(place).copied().unwrap_or_default()).await?
         } else if matches!(rule.asks, Asks::Fresh { .. } | Asks::NotShrunk | Asks::UsualArrivals { .. }) {

@@ -1,6 +1,7 @@
 //! The record of a check: `ops/check_results`.
 
 use super::finding::{Finding, Report};
+use super::kept::rules_hash;
 use crate::context::Context;
 use crate::error::Result;
 use crate::lake::rows::{batch, instants, store};
@@ -38,5 +39,12 @@ pub async fn record(context: &Context, report: &Report) -> Result<Written> {
             ("table_version", long(|finding| finding.table_version)),
         ],
     )?;
-    store(&context.lake, &CHECK_RESULTS, vec![rows], Mode::Append, &context.note(json!({ "command": "check" }))).await
+    store(
+        &context.lake,
+        &CHECK_RESULTS,
+        vec![rows],
+        Mode::Append,
+        &context.note(json!({ "command": "check", "rules": rules_hash() })),
+    )
+    .await
 }

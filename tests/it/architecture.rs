@@ -2,7 +2,7 @@
 
 use moodlake::engine::Engine;
 use moodlake::lake::tables::{self, ALL, LISTENING_WITH_FEATURES, MOOD_CLUSTERS, TRACK_FEATURES};
-use moodlake::silver::{DEFAULT_PREFERENCE, MODEL, parameters};
+use moodlake::silver::{DEFAULT_PREFERENCE, models};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ const PLACES: [(&str, &[&str]); 20] = [
     ("schedule", &["clock", "error", "private_file"]),
     ("report", &["lake", "engine", "error"]),
     ("pipeline", &["check", "bronze", "silver", "gold", "reccobeats", "spotify", "context", "lake", "clock", "error"]),
-    ("check", &["context", "lake", "engine", "clock", "error"]),
+    ("check", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("bronze", &["reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
     ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
@@ -42,7 +42,7 @@ const PLACES: [(&str, &[&str]); 20] = [
     ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
     ("web", &["clock", "random"]),
     ("context", &["lake", "engine", "clock"]),
-    ("lake", &["engine", "clock", "error"]),
+    ("lake", &["engine", "clock", "error", "private_file"]),
     ("engine", &["error"]),
     ("clock", &[]),
     ("error", &[]),
@@ -158,7 +158,7 @@ fn every_model_plans_over_empty_tables_and_yields_its_declared_columns() {
         for (name, table) in crate::relations::RELATIONS {
             scope.register_rows(name, table.schema(), Vec::new()).unwrap();
         }
-        let silver = scope.model("silver", MODEL, parameters(zone, &DEFAULT_PREFERENCE)).await.unwrap();
+        let silver = models::table(&scope, &models::parameters(zone, &DEFAULT_PREFERENCE)).await.unwrap();
         let shape = |schema: &arrow::datatypes::Schema| -> Vec<(String, String)> {
             // Views and plain text are one type to Delta.
             schema

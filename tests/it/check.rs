@@ -206,6 +206,36 @@ fn a_run_ends_with_the_checks_and_with_their_exit_code() {
 }
 
 #[test]
+fn a_run_asks_anew_only_of_tables_with_a_new_version_and_a_check_asks_all() {
+    let workspace = demo();
+    workspace.run(&format!("run --lake {LAKE}")).succeeds();
+    let told = |number: usize| {
+        let runs = "SELECT run_id FROM ops.check_results GROUP BY run_id ORDER BY max(checked_at)";
+        let run = workspace.query_lake(LAKE, runs)[number]["run_id"].as_str().unwrap().to_owned();
+        workspace.query_lake(
+            LAKE,
+            &format!(
+                "SELECT table_name, rule, outcome, rows_checked, rows_failed, detail FROM ops.check_results \
+                 WHERE run_id = '{run}' AND table_name NOT LIKE 'ops/%' ORDER BY table_name, rule"
+            ),
+        )
+    };
+    let first = told(0);
+    // The rows of a table that has no new version are not read again, so that a lost file shows only when all are asked.
+    let lost = workspace.files(&format!("{LAKE}/silver/catalog_tracks"));
+    let (lost, _) = lost.iter().find(|(path, _)| path.extension().is_some_and(|end| end == "parquet")).unwrap();
+    let aside = workspace.path("aside.parquet");
+    std::fs::rename(lost, &aside).unwrap();
+    workspace.run(&format!("run --lake {LAKE}")).succeeds();
+    assert_eq!(told(1), first);
+    assert!(broken(&workspace, 4).contains(&"silver/catalog_tracks readable".to_owned()));
+    // What did not hold is asked again, whether its table is new or not.
+    workspace.run(&format!("run --lake {LAKE}")).fails(4, "readable");
+    std::fs::rename(&aside, lost).unwrap();
+    workspace.run(&format!("run --lake {LAKE}")).succeeds();
+}
+
+#[test]
 fn what_is_not_there_is_told() {
     let workspace = Workspace::new();
     workspace.run("check").fails(1, "holds no tables");

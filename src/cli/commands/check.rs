@@ -5,7 +5,7 @@
 
 use super::{context, lock};
 use crate::check::rule::Severity;
-use crate::check::{self, Finding, Outcome, Report};
+use crate::check::{self, Finding, Kept, Outcome, Report};
 use crate::cli::args::{CheckArgs, Global, ReportFormat};
 use crate::cli::output::{aligned, json_text, print, thousands};
 use crate::cli::printable::printable;
@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 pub async fn check(global: &Global, settings: &Settings, args: &CheckArgs) -> Result<()> {
     let context = context(global, settings, settings.lake()?)?;
     let tables = check::chosen(&context.lake, &args.tables).await?;
-    let report = check::check(&context, &tables, args.show.map_or(0, usize::from)).await;
+    let report = check::check(&context, &tables, args.show.map_or(0, usize::from), &Kept::default()).await;
     match args.format {
         ReportFormat::Text => print(&printable(&text(&report)))?,
         ReportFormat::Json => {
