@@ -339,6 +339,9 @@ pub struct MoodArgs {
     /// Fits on synthetic features too, which say nothing of the songs
     #[arg(long)]
     pub include_synthetic: bool,
+    /// Fits the model anew even where the one before still stands
+    #[arg(long)]
+    pub refit: bool,
 }
 
 #[derive(Args, Debug)]

@@ -37,6 +37,32 @@ fn a_model_that_comes_back_has_the_numbers_it_had() {
 }
 
 #[test]
+fn a_model_stands_while_the_tracks_are_much_the_same_and_new_ones_are_assigned_to_it() {
+    let workspace = Workspace::new();
+    workspace.run("demo").succeeds();
+    let models = || workspace.count("data/demo", "SELECT count(DISTINCT model_id) FROM gold.mood_cluster_profiles");
+    let before = workspace.query_lake("data/demo", CLUSTERS);
+    let fitted = workspace.query_lake("data/demo", "SELECT DISTINCT model_id FROM gold.mood_clusters");
+    // The same plays in another version of silver.
+    workspace.run("build-silver --full --lake data/demo").succeeds();
+    let kept = workspace.run("build-gold --lake data/demo").succeeds();
+    assert!(kept.stderr.contains("kept: +0.0 % tracks, "), "{}", kept.stderr);
+    assert_eq!((models(), workspace.query_lake("data/demo", CLUSTERS)), (1, before.clone()));
+    assert_eq!(workspace.query_lake("data/demo", "SELECT DISTINCT model_id FROM gold.mood_clusters"), fitted);
+    // Counts follow the plays of today.
+    let counted = "SELECT sum(plays) AS plays, sum(tracks_assigned) AS tracks FROM gold.mood_cluster_profiles";
+    let assigned = "SELECT sum(plays) AS plays, count(*) AS tracks FROM gold.mood_clusters WHERE cluster_id IS NOT NULL";
+    assert_eq!(workspace.query_lake("data/demo", counted), workspace.query_lake("data/demo", assigned));
+    // Asked for, the model is fitted: on the same tracks it comes out the same.
+    let refit = workspace.run("build-gold mood --refit --lake data/demo").succeeds();
+    assert!(refit.stderr.contains("weighed"), "{}", refit.stderr);
+    assert_eq!((models(), workspace.query_lake("data/demo", CLUSTERS)), (1, before));
+    // Other options make another model.
+    workspace.run("build-gold mood --k 5 --lake data/demo").succeeds();
+    assert_eq!(models(), 2);
+}
+
+#[test]
 fn nothing_synthetic_gets_a_mood_where_it_is_not_allowed() {
     let workspace = Workspace::new();
     workspace.run("demo").succeeds();

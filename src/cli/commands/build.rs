@@ -132,5 +132,5 @@ pub fn mood_options(args: &MoodArgs) -> Result<MoodOptions> {
             })?,
         ),
     };
-    MoodOptions::new(clusters, &args.features, args.seed, args.include_synthetic)
+    Ok(MoodOptions::new(clusters, &args.features, args.seed, args.include_synthetic)?.refitting(args.refit))
 }

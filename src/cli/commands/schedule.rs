@@ -73,6 +73,7 @@ pub async fn schedule(
         run.extend(args.retention.iter().flat_map(|retention| ["--retention".into(), OsString::from(retention)]));
     }
     run.extend(args.mood.include_synthetic.then(|| OsString::from("--include-synthetic")));
+    run.extend(args.mood.refit.then(|| OsString::from("--refit")));
     let service = Service {
         plan: Plan { full, poll },
         program: std::env::current_exe().explain(|| "where this program is cannot be told".to_owned())?,

@@ -3,8 +3,8 @@
 //! Owns the choice of the fitted tracks and the model's identity. Authentic features (measured, or from the catalogue) are what
 //! it is fitted on whenever there are enough: synthetic values look clusterable and say nothing of the songs.
 
+use super::options::{Clusters, MoodOptions};
 use super::tracks::Tracks;
-use super::{Clusters, MoodOptions};
 use crate::error::{Explain, Result};
 use crate::fingerprint;
 use crate::stats::choose_k::{self, Candidate, ChooseOptions};
@@ -66,6 +66,18 @@ pub struct Model {
     pub weighed: Option<Vec<Candidate>>,
 }
 
+impl Model {
+    /// The fitted tracks of a cluster.
+    #[must_use]
+    pub fn members(&self, cluster: usize) -> Vec<usize> {
+        let labels = self.clusters.labels.iter().zip(&self.fitted);
+        labels
+            .filter(|(label, _)| usize::try_from(**label).is_ok_and(|label| label == cluster))
+            .map(|(_, track)| *track)
+            .collect()
+    }
+}
+
 /// Fits a model on the tracks that have all its features, or none when no track has.
 ///
 /// # Errors
@@ -114,7 +126,8 @@ pub fn fit_model(tracks: &Tracks, complete: &[usize], options: &MoodOptions) -> 
     }))
 }
 
-fn choose_tracks(tracks: &Tracks, complete: &[usize], options: &MoodOptions) -> (Vec<usize>, FittedOn) {
+/// The tracks that a fit rests on, and what they have in common.
+pub fn choose_tracks(tracks: &Tracks, complete: &[usize], options: &MoodOptions) -> (Vec<usize>, FittedOn) {
     if options.include_synthetic {
         return (complete.to_vec(), FittedOn::Everything);
     }

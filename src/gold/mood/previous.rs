@@ -9,9 +9,11 @@ use crate::lake::Snapshot;
 use crate::lake::tables::{AUDIO_FEATURES, MOOD_CLUSTER_PROFILES};
 use crate::stats::matrix::Matrix;
 use crate::stats::scale::Scaler;
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// All rows of earlier models.
 pub struct Previous {
@@ -68,6 +70,28 @@ impl Previous {
     pub fn without(&self, model_id: &str) -> Result<RecordBatch> {
         let keep = self.model_ids().map(|id| Some(id != Some(model_id))).collect();
         arrow::compute::filter_record_batch(&self.rows, &keep).explain(failed)
+    }
+
+    /// The rows of a model, each with its tracks and plays of today by cluster; none where it has no such rows.
+    ///
+    /// # Errors
+    /// When the columns do not fit, which would be a mistake of this file.
+    pub fn counted(&self, model_id: &str, counts: &BTreeMap<i32, (i64, i64)>) -> Result<Option<RecordBatch>> {
+        let own = self.model_ids().map(|id| Some(id == Some(model_id))).collect();
+        let own = arrow::compute::filter_record_batch(&self.rows, &own).explain(failed)?;
+        let Some(ids) = own.column_by_name("cluster_id").map(|ids| ids.as_primitive::<Int32Type>().values().to_vec()) else {
+            return Ok(None);
+        };
+        let found: Option<Vec<_>> = ids.iter().map(|id| counts.get(id)).collect();
+        let Some(found) = found.filter(|found| !found.is_empty()) else { return Ok(None) };
+        let fields = own.schema();
+        let columns = fields.fields().iter().zip(own.columns()).map(|(field, column)| match field.name().as_str() {
+            "tracks_assigned" => Arc::new(Int64Array::from_iter_values(found.iter().map(|(tracks, _)| *tracks))) as ArrayRef,
+            "plays" => Arc::new(Int64Array::from_iter_values(found.iter().map(|(_, plays)| *plays))) as ArrayRef,
+            _ => Arc::clone(column),
+        });
+        let columns = columns.collect();
+        Ok(Some(RecordBatch::try_new(fields, columns).explain(failed)?))
     }
 
     /// A number that no cluster has had yet.

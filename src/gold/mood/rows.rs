@@ -4,17 +4,19 @@
 //! catalogue and synthetic features among the fitted tracks.
 
 use super::model::Model;
+use super::options::MoodOptions;
 use super::previous::Earlier;
 use super::tracks::Tracks;
-use super::{MoodOptions, scaled};
-use crate::context::Context;
 use crate::error::{Explain, Result};
 use crate::lake::rows::{batch, instants};
 use crate::lake::tables::{AUDIO_FEATURES, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS};
 use crate::stats::assign::assign;
+use crate::stats::matrix::Matrix;
+use crate::stats::scale::Scaler;
 use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field};
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
 /// A cluster's number and word.
@@ -35,15 +37,26 @@ impl Assigned {
     ///
     /// # Errors
     /// When a feature is no finite number.
-    pub fn new(tracks: &Tracks, complete: &[usize], model: &Model, options: &MoodOptions) -> Result<Self> {
-        let matrix = scaled(tracks, complete, model, options)?;
-        let (labels, distances) =
-            assign(&matrix, &model.clusters.centroids).explain(|| "tracks cannot be assigned to moods".to_owned())?;
+    pub fn new(
+        tracks: &Tracks,
+        complete: &[usize],
+        (scaler, centroids): (&Scaler, &Matrix),
+        options: &MoodOptions,
+    ) -> Result<Self> {
+        let failed = || "tracks cannot be assigned to moods".to_owned();
+        let matrix = scaler.transform(&tracks.matrix(complete, &options.features)?).explain(failed)?;
+        let (labels, distances) = assign(&matrix, centroids).explain(failed)?;
         let mut clusters = vec![None; tracks.len()];
         for ((&track, label), distance) in complete.iter().zip(labels).zip(distances) {
             clusters[track] = usize::try_from(label).ok().map(|label| (label, distance));
         }
         Ok(Self { clusters })
+    }
+
+    /// How many tracks a cluster has, and how often they were played.
+    #[must_use]
+    pub fn counts(&self, tracks: &Tracks, cluster: usize) -> (i64, i64) {
+        (count(self.of(cluster).count()), self.of(cluster).map(|track| tracks.plays(track)).sum())
     }
 
     fn of(&self, cluster: usize) -> impl Iterator<Item = usize> {
@@ -59,12 +72,12 @@ impl Assigned {
 ///
 /// # Errors
 /// When the columns do not fit, which would be a mistake of this file.
-pub fn clusters(tracks: &Tracks, model: &Model, named: &[Named], assigned: &Assigned) -> Result<RecordBatch> {
+pub fn clusters(tracks: &Tracks, model_id: &str, named: &[Named], assigned: &Assigned) -> Result<RecordBatch> {
     let name = |own: &Option<(usize, f64)>| own.and_then(|(label, _)| named.get(label));
     let ids = Int32Array::from_iter(assigned.clusters.iter().map(|own| name(own).map(|named| named.cluster_id)));
     let moods = StringArray::from_iter(assigned.clusters.iter().map(|own| name(own).map(|named| named.mood.as_str())));
     let distances = Float64Array::from_iter(assigned.clusters.iter().map(|own| own.map(|(_, distance)| distance)));
-    let model_ids = StringArray::from_iter(assigned.clusters.iter().map(|own| own.map(|_| model.id.as_str())));
+    let model_ids = StringArray::from_iter(assigned.clusters.iter().map(|own| own.map(|_| model_id)));
     track_rows(tracks, [Arc::new(ids), Arc::new(moods), Arc::new(distances), Arc::new(model_ids)])
 }
 
@@ -96,13 +109,12 @@ fn track_rows(tracks: &Tracks, [ids, moods, distances, model_ids]: [ArrayRef; 4]
 /// # Errors
 /// When the columns do not fit, which would be a mistake of this file.
 pub fn profiles(
-    context: &Context,
     tracks: &Tracks,
     model: &Model,
     named: &[Named],
     assigned: &Assigned,
     options: &MoodOptions,
-    earlier: Option<&Earlier>,
+    (earlier, fitted_at): (Option<&Earlier>, DateTime<Utc>),
 ) -> Result<RecordBatch> {
     let clusters = named.len();
     let long = |value: &dyn Fn(usize) -> i64| Arc::new(Int64Array::from_iter_values((0..clusters).map(value))) as ArrayRef;
@@ -112,17 +124,15 @@ pub fn profiles(
         let of_source = model.fitted.iter().filter(|&&track| tracks.source(track) == Some(source)).count();
         double(Some(of_source as f64 / model.fitted.len() as f64))
     };
-    let plays = |cluster: usize| assigned.of(cluster).map(|track| tracks.plays(track)).sum();
-    // The same model fitted again is not a newer one.
-    let fitted_at = earlier.and_then(|earlier| earlier.fitted_at_us).unwrap_or_else(|| context.clock.now().timestamp_micros());
+    let fitted_at = fitted_at.timestamp_micros();
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("model_id", text(Some(&model.id))),
         ("cluster_id", Arc::new(Int32Array::from_iter_values(named.iter().map(|named| named.cluster_id)))),
         ("mood", Arc::new(StringArray::from_iter_values(named.iter().map(|named| &named.mood)))),
         ("features", feature_lists(options, clusters)),
         ("tracks", long(&|cluster| count(model.members(cluster).len()))),
-        ("plays", long(&plays)),
-        ("tracks_assigned", long(&|cluster| count(assigned.of(cluster).count()))),
+        ("plays", long(&|cluster| assigned.counts(tracks, cluster).1)),
+        ("tracks_assigned", long(&|cluster| assigned.counts(tracks, cluster).0)),
         ("k", Arc::new(Int32Array::from_iter_values((0..clusters).map(|_| i32::try_from(clusters).unwrap_or(i32::MAX))))),
         ("inertia", double(Some(model.clusters.inertia))),
         ("silhouette", double(model.silhouette)),
