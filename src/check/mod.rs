@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::lake::tables::{RUNS, is_called};
 use crate::lake::{Lake, Snapshot, Table};
 use finding::Verdict;
+use futures::future::try_join_all;
 use rule::{Asks, Rule, Severity};
 use rules::TableRules;
 use subject::{Bench, Subject};
@@ -32,12 +33,12 @@ use subject::{Bench, Subject};
 /// # Errors
 /// When the lake is empty, or a name is none of a table that is there.
 pub async fn chosen(lake: &Lake, names: &[String]) -> Result<Vec<TableRules>> {
-    let mut present = Vec::new();
-    for (table, rules) in rules::all() {
-        if lake.table(table)?.exists().await? {
-            present.push((table, rules));
-        }
-    }
+    // Of a bucket each question is a journey: they are asked at once.
+    let asked = rules::all().into_iter().map(async |(table, rules)| {
+        let is_there = lake.table(table)?.exists().await?;
+        Ok::<_, Error>(is_there.then_some((table, rules)))
+    });
+    let mut present: Vec<_> = try_join_all(asked).await?.into_iter().flatten().collect();
     if present.is_empty() {
         return Err(Error::failure(format!("the lake {} holds no tables", lake.address()))
             .hint("`moodlake demo` shows one, `moodlake import PATH` begins your own; --lake names another place"));
