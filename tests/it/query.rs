@@ -176,18 +176,22 @@ fn a_query_that_is_nested_too_deep_is_refused_before_it_takes_forever() {
     let sum = |terms: usize| format!("SELECT {}", vec!["1"; terms].join("+"));
     let unions = |parts: usize| vec!["SELECT 1"; parts].join(" UNION ALL ");
     let either = vec!["1 = 2"; 20_000].join(" OR ");
-    let deep = [sum(1_002), sum(300_000), format!("EXPLAIN {}", sum(1_002)), format!("SELECT 1 WHERE {either}"), unions(1_002)];
+    let withs =
+        |depth: usize| (0..depth).fold("SELECT 1 AS x".to_owned(), |query, _| format!("WITH a AS ({query}) SELECT * FROM a"));
+    let explained = format!("EXPLAIN {}", sum(1_002));
+    let deep = [sum(1_002), sum(300_000), explained, format!("SELECT 1 WHERE {either}"), unions(1_002), withs(11)];
     let workspace = Workspace::new();
     for sql in &deep {
         std::fs::write(workspace.path("query.sql"), sql).unwrap();
         let stdin = std::fs::File::open(workspace.path("query.sql")).unwrap();
-        let ran = workspace.run_with_stdin(&["query", "-"], &[], stdin).fails(2, "nested more than 1000 deep");
+        let ran = workspace.run_with_stdin(&["query", "-"], &[], stdin).fails(2, "the query is too deep");
         assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
     }
     // What is only long is not deep.
     let long = format!("SELECT 1 WHERE 1 IN ({})", (0..5_000).map(|number| number.to_string()).collect::<Vec<_>>().join(","));
     assert_eq!(workspace.count("data", &long), 1);
     assert_eq!(workspace.count("data", &sum(200)), 200);
+    assert_eq!(workspace.count("data", &withs(10)), 1);
 }
 
 #[test]
