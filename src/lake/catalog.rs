@@ -10,7 +10,7 @@ use crate::engine::Scope;
 use crate::error::{Error, Explain, Result};
 use datafusion::catalog::MemorySchemaProvider;
 use datafusion::common::TableReference;
-use futures::future::{try_join, try_join_all};
+use futures::future::{join, join_all, try_join_all};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -77,7 +77,9 @@ pub async fn register(lake: &Lake, scope: &Scope, references: &[TableReference],
     let all = OnceCell::new();
     // The engine's own tables, such as information_schema.columns, are not ours to open.
     let ours = || references.iter().filter(|reference| reference.schema() != Some("information_schema"));
-    let opened = try_join_all(ours().map(|reference| open(lake, &all, reference, as_of))).await?;
+    // What is given up half-way panics in Delta's threads: each is waited for.
+    let opened =
+        join_all(ours().map(|reference| open(lake, &all, reference, as_of))).await.into_iter().collect::<Result<Vec<_>>>()?;
     for (reference, (layer, snapshot)) in ours().zip(&opened) {
         let provider = snapshot.provider(&scope.state()).await?;
         let target = match reference.schema() {
@@ -101,8 +103,8 @@ async fn open(
     // Of a table that is not there, an older version is not known to be none.
     if let Some(table) = declared.filter(|_| as_of == AsOf::Latest) {
         let at = lake.table(table)?;
-        let (opened, has_namesakes) = try_join(at.open_as_of(as_of), has_namesakes(lake, reference, table)).await?;
-        if let (Some(snapshot), false) = (opened, has_namesakes) {
+        let (opened, has_namesakes) = join(at.open_as_of(as_of), has_namesakes(lake, reference, table)).await;
+        if let (Some(snapshot), false) = (opened?, has_namesakes?) {
             return Ok((table.layer, snapshot));
         }
     }

@@ -6,6 +6,7 @@
 use super::commit::is_older;
 use super::evolution;
 use super::log::{Commit, version_at};
+use super::remote::explained;
 use super::store::TableAt;
 use super::tables::Table;
 use crate::error::{Error, Explain, Result};
@@ -208,9 +209,9 @@ pub(super) async fn open(at: &TableAt, as_of: AsOf) -> Result<Option<Snapshot>> 
         }
         // Delta says the same of a version that the log has forgotten.
         Err(DeltaTableError::NotATable(_)) if as_of == AsOf::Latest => Ok(None),
-        Err(error) => {
-            Err(Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of))).because(error).hint(at.hint()))
-        }
+        Err(error) => Err(explained(error, |error| {
+            Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of))).because(error).hint(at.hint())
+        })),
     }
 }
 

@@ -15,7 +15,7 @@ use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use datafusion::prelude::DataFrame;
-use futures::future::try_join_all;
+use futures::future::join_all;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -45,7 +45,7 @@ pub async fn status(settings: &Settings, args: &LakeStatusArgs) -> Result<()> {
     let found = catalog::tables(&lake).await?;
     // Of a bucket each question is a journey: they are asked at once.
     let asked = found.iter().map(|(layer, name, at)| table(&engine, layer, name, at));
-    let tables: Vec<_> = try_join_all(asked).await?.into_iter().flatten().collect();
+    let tables: Vec<_> = join_all(asked).await.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
     if tables.is_empty() {
         return Err(Error::failure(format!("the lake {} holds no tables", lake.address()))
             .hint("`moodlake demo` shows one, `moodlake import PATH` begins your own; --lake names another place"));
