@@ -192,8 +192,8 @@ def archives(program, probe, work, size):
     probe("archives: nothing is unpacked", escaped)
 
 
-# A query ends; how soon, the machine and its other work decide.
-PATIENCE = 600
+# Each of these queries is answered or refused within seconds; a busy machine may take longer.
+PATIENCE = 120
 
 
 def queries(program, probe, work):

@@ -109,9 +109,10 @@ class Aging:
                     flush=True,
                 )
             is_last = done == self.options.runs or self.is_enough
-            if done % max(self.options.runs // 20, 1) == 0 or is_last:
+            is_quarter = done in (self.options.runs * quarter // 4 for quarter in range(1, 5))
+            if done % max(self.options.runs // 20, 1) == 0 or is_quarter or is_last:
                 self.marks[done] = census(self.old)
-            if done in (self.options.runs * quarter // 4 for quarter in range(1, 5)) or is_last:
+            if is_quarter or is_last:
                 table(f"files and bytes after {done} runs", self.marks[done])
             if is_last:
                 return

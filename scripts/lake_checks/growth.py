@@ -8,12 +8,12 @@ from deltalake import DeltaTable
 
 from .content import tables
 
-# The scheduler sees to a table when it has more commits than this since its checkpoint,
-COMMITS_MAX = 10
-# or more small files than this.
+# The scheduler deletes what has expired when so many files of a table's log have,
+EXPIRED_MIN = 10
+# and puts small files together when there are more of them than this.
 SMALL_FILES_MAX = 32
 # A commit adds a file to the log, and mostly one of data.
-FILES_BETWEEN = 2 * (COMMITS_MAX + 1) + SMALL_FILES_MAX
+FILES_BETWEEN = 2 * (EXPIRED_MIN + 1) + SMALL_FILES_MAX
 
 Size = namedtuple("Size", "data log others bytes")
 
@@ -73,5 +73,5 @@ def unexplained(lake, since):
         if stray:
             yield f"{name}: {len(stray)} data files belong to no version that the log lists"
         old = sum(commit.stat().st_mtime < since for commit in commits)
-        if old > 5 * COMMITS_MAX:
+        if old > 5 * EXPIRED_MIN:
             yield f"{name}: {old} commits of its log are older than the retention"

@@ -46,6 +46,7 @@ HUGE = {
     "UNION of 3,000": " UNION ALL ".join(["SELECT 1"] * 3_000),
     "NOT, 20,000 times": "SELECT " + "NOT " * 20_000 + "true",
     "subqueries, 2,000 deep": "SELECT * FROM (" * 2_000 + "SELECT 1 AS a" + ") t" * 2_000,
+    "WITH, 20 times within each other": "WITH a AS (" * 20 + "SELECT 1 AS x" + ") SELECT * FROM a" * 20,
     "a text of 3 GB": "SELECT length(repeat('x', 3000000000))",
     "a text of 2^62": "SELECT repeat('xx', 4611686018427387904)",
     "a bad regex": "SELECT regexp_like('a', '(((((a{1000}){1000}){1000}){1000})')",

@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::lake::tables::{RUNS, is_called};
 use crate::lake::{Lake, Snapshot, Table};
 use finding::Verdict;
+use futures::future::try_join_all;
 use kept::{Held, holds_for_good};
 use rule::{Asks, Rule, Severity};
 use rules::TableRules;
@@ -36,12 +37,12 @@ use subject::{Bench, Subject};
 /// # Errors
 /// When the lake is empty, or a name is none of a table that is there.
 pub async fn chosen(lake: &Lake, names: &[String]) -> Result<Vec<TableRules>> {
-    let mut present = Vec::new();
-    for (table, rules) in rules::all() {
-        if lake.holds(table).await? {
-            present.push((table, rules));
-        }
-    }
+    // Of a bucket each question is a journey: they are asked at once.
+    let asked = rules::all().into_iter().map(async |(table, rules)| {
+        let is_there = lake.holds(table).await?;
+        Ok::<_, Error>(is_there.then_some((table, rules)))
+    });
+    let mut present: Vec<_> = try_join_all(asked).await?.into_iter().flatten().collect();
     if present.is_empty() {
         return Err(Error::failure(format!("the lake {} holds no tables", lake.address()))
             .hint("`moodlake demo` shows one, `moodlake import PATH` begins your own; --lake names another place"));

@@ -165,7 +165,7 @@ pub struct RunArgs {
     /// `json` writes what was done to stdout as one document; `text` writes nothing there
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: ReportFormat,
-    /// Afterwards maintains the tables that have more than 32 small files, or 10 commits since their last checkpoint
+    /// Afterwards maintains the tables that have more than 32 small files, or three commits since their last checkpoint
     #[arg(long)]
     pub maintain: bool,
     /// How long versions stay readable after they were replaced; at least 30 days [default: 30d]

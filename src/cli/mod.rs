@@ -68,6 +68,16 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
+/// What can be done about an error of which nothing more is known.
+const fn at_least(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Failure => "run it again: what is done is done, and nothing is done twice; -vv tells what came before",
+        Kind::Usage => "--help after the command's name tells what it understands",
+        Kind::Authorization => "`moodlake auth login` authorizes this program again",
+        Kind::Quality => "`moodlake check` tells which rules are broken, and by which rows",
+    }
+}
+
 /// One message for each Ctrl-C and each signal with which services are stopped; none where signals cannot be heard. They are
 /// heard from here on without a break, so that none that comes at an inconvenient moment is lost.
 fn stop_requests() -> mpsc::UnboundedReceiver<()> {
@@ -119,8 +129,6 @@ pub fn render(error: &Error) -> ExitCode {
         told = text;
         cause = reason.source();
     }
-    if let Some(advice) = error.advice() {
-        eprintln!("  hint: {}", in_line(advice));
-    }
+    eprintln!("  hint: {}", in_line(error.advice().unwrap_or_else(|| at_least(error.kind()))));
     ExitCode::from(error.kind().exit_code())
 }

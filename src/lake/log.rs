@@ -169,7 +169,7 @@ impl Log {
     }
 
     /// The oldest version that the log can still put together.
-    fn oldest(&self, newest: u64) -> u64 {
+    pub fn oldest(&self, newest: u64) -> u64 {
         let mut unbroken = newest;
         while unbroken > 0 && self.commits.contains_key(&unbroken) {
             unbroken -= 1;

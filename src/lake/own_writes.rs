@@ -62,7 +62,11 @@ impl<S: ObjectStore> ObjectStore for OwnWrites<S> {
         }
         match self.store.put_opts(location, payload.clone(), options).await {
             Err(taken @ Error::AlreadyExists { .. }) => {
-                let found = self.store.get(location).await?;
+                let found = match self.store.get(location).await {
+                    // Another's, which is gone again.
+                    Err(Error::NotFound { .. }) => return Err(taken),
+                    found => found?,
+                };
                 let version = PutResult { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
                 if found.bytes().await? == bytes::Bytes::from(payload) { Ok(version) } else { Err(taken) }
             }

@@ -5,6 +5,7 @@
 
 use super::evolution::{self, Difference};
 use super::log::{Commit, version_at};
+use super::remote::explained;
 use super::store::TableAt;
 use super::tables::Table;
 use super::update::FILE;
@@ -267,9 +268,9 @@ async fn load(at: &TableAt, builder: DeltaTableBuilder, as_of: AsOf) -> Result<O
         }
         // Delta says the same of a version that the log has forgotten.
         Err(DeltaTableError::NotATable(_)) if as_of == AsOf::Latest => Ok(None),
-        Err(error) => {
-            Err(Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of))).because(error).hint(at.hint()))
-        }
+        Err(error) => Err(explained(error, |error| {
+            Error::failure(format!("table {}: cannot be opened{}", at.label(), wanted(as_of))).because(error).hint(at.hint())
+        })),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::error::Result;
 use crate::lake::Table;
-use crate::lake::maintain::{checkpoint, expire, grow, look};
+use crate::lake::maintain::{CHECKPOINT_AFTER, Expired, checkpoint, expire, grow, look};
 use chrono::Duration;
 use serde::Serialize;
 use serde_json::json;
@@ -18,9 +18,9 @@ pub const TARGET_BYTES: u64 = 128 << 20;
 pub const RETENTION_DAYS: i64 = 30;
 /// The scheduler puts small files together when a table has more of them than this.
 pub const SMALL_FILES_MAX: u64 = 32;
-/// The scheduler shortens the log of a table with more commits than this since its last checkpoint: whoever opens the table, which a
-/// run does several times, reads each of them.
-pub const COMMITS_MAX: u64 = 10;
+/// The scheduler deletes what has expired when so many files of a table's log have: what is to stay is known only when every commit
+/// of the retention is read.
+pub const EXPIRED_MIN: u64 = 10;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug)]
@@ -128,26 +128,36 @@ pub async fn maintain(context: &Context, tables: &[&Table], care: &Care, journal
 async fn one(context: &Context, table: &Table, care: &Care) -> Result<Option<Maintained>> {
     let at = context.lake.table(table)?;
     let run = context.note(json!({}));
-    let Some(mut found) = look(&at, table, care.target_bytes).await? else { return Ok(None) };
+    let cutoff = context.clock.now() - care.retention;
+    let Some(mut found) = look(&at, table, care.target_bytes, cutoff).await? else { return Ok(None) };
     // What is built from other tables is built anew with its columns.
     let columns_added = !table.is_derived() && found.snapshot.is_older(table)?;
     if columns_added && !care.dry_run {
         grow(&found.snapshot, table, &run).await?;
-        let Some(now) = look(&at, table, care.target_bytes).await? else { return Ok(None) };
+        let Some(now) = look(&at, table, care.target_bytes, cutoff).await? else { return Ok(None) };
         found = now;
     }
     // A table that only grows would be written as a whole with every checkpoint.
     let is_scattered = !care.only_when_due || found.plan.small_files() > SMALL_FILES_MAX;
-    if !is_scattered && !columns_added && found.commits <= COMMITS_MAX {
+    let expires = is_scattered || columns_added || found.expired_log_files >= EXPIRED_MIN;
+    if !expires && found.commits < CHECKPOINT_AFTER {
         return Ok(None);
     }
     let before = found.snapshot.extent()?;
     let compacts = is_scattered && !care.dry_run;
     let compacted = if compacts { found.plan.carry_out(&context.engine, &found.snapshot, table, &run).await? } else { None };
-    let is_checkpointed = checkpoint(&at, care.dry_run).await?;
-    // Asked now: what the compaction has just replaced is as old as this moment.
-    let expired = expire(&at, context.clock.now() - care.retention, care.dry_run).await?;
-    let after = if care.dry_run { None } else { at.open().await?.map(|snapshot| snapshot.extent()).transpose()? };
+    let newest = if compacted.is_some() { at.open().await?.unwrap_or(found.snapshot) } else { found.snapshot };
+    let checkpoints = found.commits + u64::from(compacted.is_some()) >= CHECKPOINT_AFTER;
+    if checkpoints && !care.dry_run {
+        checkpoint(&newest).await?;
+    }
+    let expired = if expires {
+        // Asked now: what the compaction has just replaced is as old as this moment.
+        expire(&at, context.clock.now() - care.retention, care.dry_run).await?
+    } else {
+        Expired { kept_from: found.oldest, newest: newest.version(), ..Expired::default() }
+    };
+    let after = if care.dry_run { None } else { Some(newest.extent()?) };
     Ok(Some(Maintained {
         table: table.label(),
         columns_added,
@@ -156,7 +166,7 @@ async fn one(context: &Context, table: &Table, care: &Care) -> Result<Option<Mai
         bytes_before: before.bytes,
         bytes_after: after.map(|extent| extent.bytes),
         rows: compacted.map_or(0, |compacted| compacted.rows),
-        checkpoint: is_checkpointed,
+        checkpoint: checkpoints,
         log_files_deleted: expired.log_files,
         data_files_deleted: expired.data_files,
         bytes_freed: expired.data_bytes,

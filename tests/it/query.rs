@@ -132,6 +132,68 @@ fn tables_have_their_layers_name_and_a_bare_one() {
     assert!(ran.stderr.contains("bronze.listening_history_bronze"), "{}", ran.stderr);
 }
 
+/// A copy of a table under another name or in another layer, as somebody else may put one there.
+fn copied(workspace: &Workspace, from: &str, to: &str) {
+    let files = workspace.files(&format!("data/{from}"));
+    assert!(!files.is_empty());
+    for (path, _) in files {
+        let (path, root) = (path.to_str().unwrap(), workspace.path("data"));
+        let relative = path.split_once(from).unwrap().1.trim_start_matches('/');
+        let target = root.join(to).join(relative);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::copy(root.join(from).join(relative), target).unwrap();
+    }
+}
+
+#[test]
+fn a_bare_name_that_stands_in_two_layers_has_to_say_which() {
+    let workspace = with_plays();
+    let count = |table: &str| workspace.count("data", &format!("SELECT count(*) FROM {table}"));
+    let rejected = count("rejected_rows");
+    copied(&workspace, "bronze/rejected_rows", "ops/rejected_rows");
+    copied(&workspace, "bronze/rejected_rows", "ops/somebody_elses");
+    workspace.run_list(&["query", "SELECT * FROM rejected_rows"], &[]).fails(2, "stands in several layers");
+    for table in ["bronze.rejected_rows", "ops.rejected_rows", "ops.somebody_elses", "somebody_elses"] {
+        assert_eq!(count(table), rejected, "{table}");
+    }
+    // A declared name that only somebody else's table has.
+    std::fs::remove_dir_all(workspace.path("data/bronze/rejected_rows")).unwrap();
+    assert_eq!(count("rejected_rows"), rejected);
+    workspace.run_list(&["query", "SELECT * FROM bronze.rejected_rows"], &[]).fails(2, "there is no table bronze.rejected_rows");
+}
+
+#[test]
+fn what_names_no_table_opens_none() {
+    let workspace = with_plays();
+    std::fs::write(workspace.path("data/bronze/rejected_rows/_delta_log/00000000000000000000.json"), "no log").unwrap();
+    assert_eq!(workspace.count("data", "SELECT 1 + 1"), 2);
+    assert!(workspace.count("data", "SELECT count(*) FROM listening_history_bronze") > 0);
+    workspace.run_list(&["query", "SELECT * FROM rejected_rows"], &[]).fails(1, "rejected_rows");
+}
+
+#[test]
+fn a_query_that_is_nested_too_deep_is_refused_before_it_takes_forever() {
+    let sum = |terms: usize| format!("SELECT {}", vec!["1"; terms].join("+"));
+    let unions = |parts: usize| vec!["SELECT 1"; parts].join(" UNION ALL ");
+    let either = vec!["1 = 2"; 20_000].join(" OR ");
+    let withs =
+        |depth: usize| (0..depth).fold("SELECT 1 AS x".to_owned(), |query, _| format!("WITH a AS ({query}) SELECT * FROM a"));
+    let explained = format!("EXPLAIN {}", sum(1_002));
+    let deep = [sum(1_002), sum(300_000), explained, format!("SELECT 1 WHERE {either}"), unions(1_002), withs(11)];
+    let workspace = Workspace::new();
+    for sql in &deep {
+        std::fs::write(workspace.path("query.sql"), sql).unwrap();
+        let stdin = std::fs::File::open(workspace.path("query.sql")).unwrap();
+        let ran = workspace.run_with_stdin(&["query", "-"], &[], stdin).fails(2, "the query is too deep");
+        assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
+    }
+    // What is only long is not deep.
+    let long = format!("SELECT 1 WHERE 1 IN ({})", (0..5_000).map(|number| number.to_string()).collect::<Vec<_>>().join(","));
+    assert_eq!(workspace.count("data", &long), 1);
+    assert_eq!(workspace.count("data", &sum(200)), 200);
+    assert_eq!(workspace.count("data", &withs(10)), 1);
+}
+
 #[test]
 fn the_lakes_tables_can_be_listed_and_described() {
     let workspace = with_plays();

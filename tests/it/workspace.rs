@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 pub struct Workspace {
@@ -38,9 +38,13 @@ impl Workspace {
     }
 
     pub fn run_list(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
+        self.run_with_stdin(arguments, environment, Stdio::null())
+    }
+
+    pub fn run_with_stdin(&self, arguments: &[&str], environment: &[(&str, &str)], stdin: impl Into<Stdio>) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_moodlake"));
         command.current_dir(self.folder.path()).env_clear().env("MOODLAKE_TIMEZONE", "Europe/Madrid");
-        command.envs(environment.iter().copied()).args(arguments);
+        command.envs(environment.iter().copied()).args(arguments).stdin(stdin);
         let Output { status, stdout, stderr } = command.output().expect("the program starts");
         Ran {
             code: status.code().unwrap_or(-1),

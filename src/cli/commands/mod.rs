@@ -14,6 +14,7 @@ mod maintain;
 mod query;
 mod query_csv;
 mod query_examples;
+mod query_nesting;
 mod query_output;
 mod report;
 mod schedule;

@@ -4,6 +4,7 @@
 //! functions or paths that reach outside the lake, are refused before anything runs.
 
 use super::as_of::as_of;
+use super::query_nesting::within_depth;
 use super::{query_examples, query_output};
 use crate::cli::args::QueryArgs;
 use crate::cli::output::print;
@@ -45,14 +46,14 @@ pub async fn plan(lake: &Lake, scope: &Scope, sql: &str, as_of: AsOf) -> Result<
             .because(reason(&error))
             .hint("one statement that reads; `moodlake status` lists the tables, `moodlake query \"DESCRIBE table\"` its columns")
     };
-    let statement = state.sql_to_statement(sql, &dialect).map_err(refused)?;
+    let statement = within_depth(state.sql_to_statement(sql, &dialect).map_err(refused)?)?;
     if !reads(&statement) {
         return Err(Error::usage("a query only reads: statements that create, change, copy or set are refused")
             .hint("write results to a file with --output; tables change by moodlake's other commands"));
     }
     let references = state.resolve_table_references(&statement).map_err(refused)?;
     // The catalogue of tables is itself a question about all of them.
-    let about_all = references.is_empty() || references.iter().any(|name| name.schema() == Some("information_schema"));
+    let about_all = references.iter().any(|name| name.schema() == Some("information_schema"));
     let references = if about_all { catalog::references(lake).await? } else { references };
     catalog::register(lake, scope, &references, as_of).await?;
     let plan = scope.state().statement_to_plan(statement).await.map_err(refused)?;

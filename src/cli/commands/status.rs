@@ -10,10 +10,12 @@ use crate::cli::settings::Settings;
 use crate::engine::Engine;
 use crate::error::{Error, Explain, Result};
 use crate::lake::snapshot::AsOf;
-use crate::lake::{Lake, TableAt, catalog};
+use crate::lake::{Lake, Snapshot, TableAt, catalog};
 use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
+use datafusion::prelude::DataFrame;
+use futures::future::join_all;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -40,12 +42,10 @@ pub async fn status(settings: &Settings, args: &LakeStatusArgs) -> Result<()> {
     }
     let lake = settings.lake()?;
     let engine = Engine::new(settings.zone)?;
-    let mut tables = Vec::new();
-    for (layer, name, at) in catalog::tables(&lake).await? {
-        if let Some(entry) = table(&lake, &engine, layer, &name, &at).await? {
-            tables.push(entry);
-        }
-    }
+    let found = catalog::tables(&lake).await?;
+    // Of a bucket each question is a journey: they are asked at once.
+    let asked = found.iter().map(|(layer, name, at)| table(&engine, layer, name, at));
+    let tables: Vec<_> = join_all(asked).await.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
     if tables.is_empty() {
         return Err(Error::failure(format!("the lake {} holds no tables", lake.address()))
             .hint("`moodlake demo` shows one, `moodlake import PATH` begins your own; --lake names another place"));
@@ -77,16 +77,15 @@ const LAST_RUN: &str = "SELECT run_id, command, step, table_name, arrow_cast(sta
 const GAPS: &str = "SELECT user_id, arrow_cast(from_at, 'Utf8') AS from_at, arrow_cast(to_at, 'Utf8') AS to_at \
      FROM ops.history_gaps WHERE closed_by IS NULL ORDER BY from_at";
 
-async fn table(lake: &Lake, engine: &Engine, layer: &str, name: &str, at: &TableAt) -> Result<Option<Value>> {
+async fn table(engine: &Engine, layer: &str, name: &str, at: &TableAt) -> Result<Option<Value>> {
     let Some(snapshot) = at.open().await? else { return Ok(None) };
     let extent = snapshot.extent()?;
     let (committed, _) = snapshot.commit().await?;
     let newest = match NEWEST.iter().find(|(table, _)| *table == name) {
         // The engine answers a maximum from the log's statistics where they are exact.
         Some((_, column)) if extent.rows != Some(0) => {
-            let sql = format!("SELECT arrow_cast(max({column}), 'Utf8') AS newest FROM {layer}.{name}");
             // A table that someone put there in our table's place may lack the column: that is no reason to tell nothing.
-            rows(lake, engine, &sql).await.ok().and_then(|mut rows| rows.pop()).map(|row| row["newest"].clone())
+            newest(engine, &snapshot, column).await.ok().and_then(|mut rows| rows.pop()).map(|row| row["newest"].clone())
         }
         _ => None,
     };
@@ -96,9 +95,20 @@ async fn table(lake: &Lake, engine: &Engine, layer: &str, name: &str, at: &Table
     })))
 }
 
+/// The newest value of a column.
+async fn newest(engine: &Engine, snapshot: &Snapshot, column: &str) -> Result<Vec<Value>> {
+    let scope = engine.query_scope();
+    scope.register("this_table", snapshot.provider(&scope.state()).await?)?;
+    let sql = format!("SELECT arrow_cast(max({column}), 'Utf8') AS newest FROM this_table");
+    collected(scope.context().sql(&sql).await.explain(|| "the newest row cannot be asked for".to_owned())?).await
+}
+
 async fn rows(lake: &Lake, engine: &Engine, sql: &str) -> Result<Vec<Value>> {
     let scope = engine.query_scope();
-    let frame = super::query::plan(lake, &scope, sql, AsOf::Latest).await?;
+    collected(super::query::plan(lake, &scope, sql, AsOf::Latest).await?).await
+}
+
+async fn collected(frame: DataFrame) -> Result<Vec<Value>> {
     let failed = || "the status cannot be computed".to_owned();
     let mut rows = Vec::new();
     for batch in frame.collect().await.explain(failed)? {

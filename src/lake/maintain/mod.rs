@@ -17,10 +17,12 @@ use super::log::Log;
 use super::store::TableAt;
 use super::{Snapshot, Table, leftovers};
 use crate::error::{Explain, Result};
+use chrono::{DateTime, Utc};
 use deltalake::protocol::checkpoints::create_checkpoint;
 
-/// A checkpoint is written when the newest version is so many commits away from the last one.
-pub const CHECKPOINT_AFTER: u64 = 10;
+/// A checkpoint is written when the newest version is so many commits away from the last one. Whoever opens a table reads each of
+/// these commits twice, which takes 1.5 ms of a processor, and a run opens each table several times; a checkpoint takes some 15 ms.
+pub const CHECKPOINT_AFTER: u64 = 3;
 
 /// What a table looks like before anything is done to it.
 pub struct Condition {
@@ -30,35 +32,32 @@ pub struct Condition {
     pub plan: Plan,
     /// Commits since the last checkpoint.
     pub commits: u64,
+    /// The oldest version that can be read.
+    pub oldest: u64,
+    /// Files of the log that only versions need that were replaced before the cutoff.
+    pub expired_log_files: u64,
 }
 
 /// Looks at a table; none where there is none.
 ///
 /// # Errors
 /// When it cannot be read.
-pub async fn look(at: &TableAt, table: &Table, target_bytes: u64) -> Result<Option<Condition>> {
+pub async fn look(at: &TableAt, table: &Table, target_bytes: u64, cutoff: DateTime<Utc>) -> Result<Option<Condition>> {
     let Some(snapshot) = at.open().await? else { return Ok(None) };
     let log = Log::list(at, &at.log_store()?).await?;
     let plan = Plan::make(&snapshot, table, target_bytes).await?;
-    let commits = log.since_checkpoint(snapshot.version());
-    Ok(Some(Condition { snapshot, plan, commits }))
+    let newest = snapshot.version();
+    let (commits, oldest) = (log.since_checkpoint(newest), log.oldest(newest));
+    let expired_log_files = log.expired(log.kept_from(newest, cutoff)).len() as u64;
+    Ok(Some(Condition { snapshot, plan, commits, oldest, expired_log_files }))
 }
 
-/// Writes a checkpoint where the last one is far away; tells whether it did, or would.
+/// Writes a checkpoint of the newest version.
 ///
 /// # Errors
 /// When it cannot be written.
-pub async fn checkpoint(at: &TableAt, dry_run: bool) -> Result<bool> {
-    let Some(snapshot) = at.open().await? else { return Ok(false) };
-    let log = Log::list(at, &at.log_store()?).await?;
-    if log.since_checkpoint(snapshot.version()) < CHECKPOINT_AFTER {
-        return Ok(false);
-    }
-    if !dry_run {
-        leftovers::sweep(at);
-        create_checkpoint(snapshot.delta(), None)
-            .await
-            .explain(|| format!("table {}: the checkpoint cannot be written", at.label()))?;
-    }
-    Ok(true)
+pub async fn checkpoint(newest: &Snapshot) -> Result<()> {
+    let at = newest.at();
+    leftovers::sweep(at);
+    create_checkpoint(newest.delta(), None).await.explain(|| format!("table {}: the checkpoint cannot be written", at.label()))
 }

@@ -126,6 +126,8 @@ impl Keeper {
         loop {
             let asked = Clock::System.now();
             let taken = match self.create().await {
+                // What is created need not be there before: what is not found is the bucket.
+                Err(error @ StoreError::NotFound { .. }) => return Err(unusable(error)),
                 Err(StoreError::AlreadyExists { .. }) => {
                     let (tag, found) = match self.read().await {
                         Err(StoreError::NotFound { .. }) => continue,

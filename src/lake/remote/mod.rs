@@ -148,14 +148,19 @@ pub async fn folders(url: &Url) -> Result<Vec<String>> {
 
 /// The store below an address.
 fn store(url: &Url) -> Result<ObjectStoreRef> {
-    deltalake::logstore::store_for(url, HashMap::<String, String>::new()).map_err(|error| match error {
-        // Our own words, on their way through Delta's.
+    deltalake::logstore::store_for(url, HashMap::<String, String>::new())
+        .map_err(|error| explained(error, |other| Error::failure(format!("{url} cannot be reached")).because(other).hint(HINT)))
+}
+
+/// Our own words about wrong settings, which come through Delta; other errors as they are explained here.
+pub fn explained(error: DeltaTableError, others: impl FnOnce(Box<dyn std::error::Error + Send + Sync>) -> Error) -> Error {
+    match error {
         DeltaTableError::GenericError { source } => match source.downcast::<Error>() {
             Ok(ours) => *ours,
-            Err(other) => Error::failure(format!("{url} cannot be reached")).because(other).hint(HINT),
+            Err(other) => others(other),
         },
-        other => Error::failure(format!("{url} cannot be reached")).because(other).hint(HINT),
-    })
+        other => others(other.into()),
+    }
 }
 
 type Client = OwnWrites<AmazonS3>;
