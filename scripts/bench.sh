@@ -3,12 +3,13 @@
 #
 #   scripts/bench.sh silver LAKE PEERS [RUNS]     the silver of a generated lake, beside DuckDB and Polars writing Delta
 #   scripts/bench.sh import EXPORT CATALOG [RUNS] a person's export, the catalogue, silver and moods from an empty lake
+#   scripts/bench.sh follow LAKE USER [RUNS]      `build-silver` and `run` after 50 new plays of USER, each beside a full silver
 #
 # LAKE holds bronze/ as PEERS/generate.py makes it; PEERS is the folder of peer_duckdb.py and peer_polars.py; EXPORT and CATALOG are
 # files. PYTHON names the interpreter that has the peers' packages, MOODLAKE the binary. Needs GNU time. Run it on a quiet machine.
 set -euo pipefail
 
-what=${1:?silver or import}; first=${2:?}; second=${3:?}; runs=${4:-3}
+what=${1:?silver, import or follow}; first=${2:?}; second=${3:?}; runs=${4:-3}
 python=${PYTHON:-python3}
 moodlake=${MOODLAKE:-moodlake}
 zone=Europe/Madrid
@@ -52,6 +53,41 @@ SCRIPT
     measure moodlake-all bash "$work/all"
     measure import-again "$moodlake" import "$1" "${lake[@]}"
     measure import-catalog-again "$moodlake" import-catalog "$2" "${lake[@]}"
+}
+
+# fifty NUMBER: an export of 50 plays, of another day for each number
+fifty() {
+    "$python" - "$1" >"$work/Streaming_History_Audio_$1.json" <<'SCRIPT'
+import json, sys
+from datetime import datetime, timedelta
+start = datetime(2025, 6, 1) + timedelta(days=int(sys.argv[1]))
+print(json.dumps([{
+    "ts": (start + timedelta(minutes=4 * play)).strftime("%Y-%m-%dT%H:%M:%SZ"), "ms_played": 180000, "platform": "x",
+    "master_metadata_track_name": f"Song {play}", "master_metadata_album_artist_name": "Artist",
+    "master_metadata_album_album_name": "Album", "spotify_track_uri": f"spotify:track:{play:022d}",
+    "reason_start": "trackdone", "reason_end": "trackdone", "skipped": False} for play in range(50)]))
+SCRIPT
+}
+
+follow() {
+    local lake=$work/lake options=(--lake "$work/lake" --timezone "$zone")
+    if [ ! -d "$lake" ]; then
+        cp -r "$1" "$lake"
+        "$moodlake" run "${options[@]}" --quiet
+    fi
+    round=$((${round:-0} + 2))
+    for number in $((round - 1)) $round; do
+        fifty "$number"
+        "$moodlake" import "$work/Streaming_History_Audio_$number.json" --user "$2" "${options[@]}" --quiet >"$work/import"
+        if ((number % 2)); then
+            measure build-silver-after-50 "$moodlake" build-silver "${options[@]}"
+        else
+            measure run-after-50 "$moodlake" run "${options[@]}"
+        fi
+    done
+    measure build-silver-full "$moodlake" build-silver --full "${options[@]}"
+    "$moodlake" run "${options[@]}" --quiet
+    measure run-with-nothing-new "$moodlake" run "${options[@]}"
 }
 
 for _ in $(seq "$runs"); do "$what" "$first" "$second"; done

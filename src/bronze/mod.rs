@@ -12,6 +12,7 @@ pub mod gaps;
 pub mod history;
 pub mod import;
 pub mod ledger;
+mod missing;
 pub mod play;
 pub mod raw_responses;
 pub mod real_features;

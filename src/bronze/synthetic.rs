@@ -4,20 +4,21 @@
 //! (`populate-missing`). What the second made is withdrawn when a provider or the catalogue comes to know the track, since a
 //! made-up value must never stand in front of a measured one. The values themselves come from `synthetic_features`.
 
+use super::missing::Search;
 use super::synthetic_features::{GENERATOR_VERSION, SyntheticFeatures, generate};
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
-use crate::error::{Error, Explain, Result};
-use crate::lake::catalog::relation;
+use crate::error::{Explain, Result};
 use crate::lake::rows::{batch, instants, store};
-use crate::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, SYNTHETIC_FEATURES, TRACK_FEATURES};
+use crate::lake::tables::SYNTHETIC_FEATURES;
+use crate::lake::update::Update;
 use crate::lake::{Mode, Snapshot};
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use datafusion::prelude::DataFrame;
-use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Which tracks get synthetic features.
@@ -36,17 +37,7 @@ impl Extent {
             Self::Missing => "populate-missing",
         }
     }
-
-    const fn model(self) -> &'static str {
-        match self {
-            Self::Everything => "SELECT DISTINCT track_id FROM history WHERE track_id IS NOT NULL ORDER BY track_id",
-            Self::Missing => MISSING,
-        }
-    }
 }
-
-/// The model that finds tracks without features.
-pub const MISSING: &str = include_str!("missing_features.sql");
 
 /// Brings the table up to date: adds what is wanted, renews rows of an older generator, withdraws what is no longer missing.
 ///
@@ -55,21 +46,49 @@ pub const MISSING: &str = include_str!("missing_features.sql");
 pub async fn populate(context: &Context, extent: Extent) -> Result<Step> {
     let watch = Stopwatch::start();
     let mut step = Step::new(extent.command(), SYNTHETIC_FEATURES.label());
-    let wanted = wanted(context, extent).await?;
-    step.rows_read = wanted.len() as u64;
+    let search = Search::open(context).await?;
     let at = context.lake.table(&SYNTHETIC_FEATURES)?;
     let current = at.open().await?;
-    let stored = stored(context, current.as_ref()).await?;
-    let outdated = |row: &Stored| row.version != GENERATOR_VERSION;
-    let withdrawn = |id: &str, row: &Stored| {
-        extent == Extent::Missing && row.generated_by == Extent::Missing.command() && !wanted.contains(id)
-    };
-    let new: Vec<&str> = wanted.iter().filter(|id| !stored.contains_key(*id)).map(String::as_str).collect();
-    step.rows_duplicate = (wanted.len() - new.len()) as u64;
-    let rewrite = stored.iter().any(|(id, row)| outdated(row) || withdrawn(id, row));
-    if !rewrite && new.is_empty() {
+    let mut note = context.note(json!({ "generator_version": GENERATOR_VERSION }));
+    let mut then = Value::Null;
+    if extent == Extent::Missing {
+        // What a search of all tracks leaves says nothing of what is missing.
+        note["missing_in"] = search.inputs.clone();
+        if let Some(current) = &current {
+            let written = current.commit().await?.1.unwrap_or_default();
+            let is_same = written["generator_version"] == note["generator_version"];
+            then = if is_same { written["missing_in"].clone() } else { Value::Null };
+        }
+    }
+    if then == search.inputs {
         step.version = current.as_ref().map(Snapshot::version);
         step.outcome = Outcome::UpToDate;
+        return Ok(step.took(watch));
+    }
+    let stored = stored(context, current.as_ref()).await?;
+    let found = match search.new_ones(&then, |id| stored.contains_key(id)).await? {
+        Some(found) if extent == Extent::Missing => found,
+        _ => search.all(extent).await?,
+    };
+    step.rows_read = found.tracks;
+    let outdated = |row: &Stored| row.version != GENERATOR_VERSION;
+    let is_known = |id: &str| if found.is_whole { !found.wanted.contains(id) } else { found.known.contains(id) };
+    let withdrawn =
+        |id: &str, row: &Stored| extent == Extent::Missing && row.generated_by == Extent::Missing.command() && is_known(id);
+    let new: Vec<&str> = found.wanted.iter().filter(|id| !stored.contains_key(*id)).map(String::as_str).collect();
+    step.rows_duplicate = found.tracks.saturating_sub(new.len() as u64);
+    let rewrite = stored.iter().any(|(id, row)| outdated(row) || withdrawn(id, row));
+    if !rewrite && new.is_empty() {
+        step.outcome = Outcome::UpToDate;
+        if let Some(current) = current {
+            // Noted, so that the next search begins where this one ended.
+            let noted = extent == Extent::Missing && then != search.inputs;
+            step.version = Some(if noted {
+                Update::default().carry_out(&context.engine, &current, &SYNTHETIC_FEATURES, &note).await?.version
+            } else {
+                current.version()
+            });
+        }
         return Ok(step.took(watch));
     }
     let now = context.clock.now().timestamp_micros();
@@ -86,8 +105,7 @@ pub async fn populate(context: &Context, extent: Extent) -> Result<Step> {
     rows.extend(new.iter().map(|id| Row { track_id: id, generated_by: extent.command(), generated_at_us: now }));
     rows.sort_unstable_by_key(|row| row.track_id);
     let mode = if rewrite { Mode::Replace } else { Mode::Append };
-    let note = json!({ "generator_version": GENERATOR_VERSION });
-    let mut written = store(&context.lake, &SYNTHETIC_FEATURES, vec![features(&rows)?], mode, &context.note(note)).await?;
+    let mut written = store(&context.lake, &SYNTHETIC_FEATURES, vec![features(&rows)?], mode, &note).await?;
     written.rows = new.len() as u64;
     Ok(step.wrote(written).took(watch))
 }
@@ -102,22 +120,6 @@ struct Stored {
     version: String,
     generated_by: String,
     generated_at_us: i64,
-}
-
-async fn wanted(context: &Context, extent: Extent) -> Result<BTreeSet<String>> {
-    let scope = context.engine.scope();
-    if !relation(&context.lake, &scope, "history", &LISTENING_HISTORY).await? {
-        return Err(Error::failure(format!("table {}: there is no listening history yet", LISTENING_HISTORY.label()))
-            .hint("bring your plays with `moodlake import PATH`"));
-    }
-    relation(&context.lake, &scope, "real_features", &TRACK_FEATURES).await?;
-    relation(&context.lake, &scope, "kaggle", &KAGGLE_TRACKS).await?;
-    let frame = scope.model(extent.command(), extent.model(), Vec::<datafusion::scalar::ScalarValue>::new()).await?;
-    let mut ids = BTreeSet::new();
-    for batch in collect(frame).await? {
-        ids.extend(text(&batch, 0)?.as_string::<i32>().iter().flatten().map(str::to_owned));
-    }
-    Ok(ids)
 }
 
 async fn stored(context: &Context, current: Option<&Snapshot>) -> Result<BTreeMap<String, Stored>> {
@@ -140,15 +142,15 @@ async fn stored(context: &Context, current: Option<&Snapshot>) -> Result<BTreeMa
     Ok(rows)
 }
 
-async fn collect(frame: DataFrame) -> Result<Vec<RecordBatch>> {
+pub(super) async fn collect(frame: DataFrame) -> Result<Vec<RecordBatch>> {
     frame.collect().await.explain(failed)
 }
 
-fn text(batch: &RecordBatch, column: usize) -> Result<ArrayRef> {
+pub(super) fn text(batch: &RecordBatch, column: usize) -> Result<ArrayRef> {
     cast(batch.column(column), &DataType::Utf8).explain(failed)
 }
 
-fn failed() -> String {
+pub(super) fn failed() -> String {
     format!("table {}: the tracks that need features cannot be found", SYNTHETIC_FEATURES.label())
 }
 

@@ -1,15 +1,20 @@
 //! Silver that follows its inputs is the silver that is built from all of them.
 //!
 //! Sequences of arrivals, features, catalogues and upkeep in any order; after each the table that followed is held against one built
-//! as a whole from the same bronze.
+//! as a whole from the same bronze, and the tracks with made-up features against those that should have some.
 
 use crate::relations::rows_of;
 use crate::workspace::Workspace;
-use arrow::compute::concat_batches;
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::DataType;
 use arrow::util::pretty::pretty_format_batches;
+use datafusion::scalar::ScalarValue;
+use moodlake::bronze::synthetic::{Extent, populate};
 use moodlake::clock::Clock;
 use moodlake::context::{Context, Outcome, Silent, Step};
 use moodlake::engine::Engine;
+use moodlake::lake::catalog::relation;
 use moodlake::lake::rows::store;
 use moodlake::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, LISTENING_WITH_FEATURES, SYNTHETIC_FEATURES, TRACK_FEATURES};
 use moodlake::lake::{Lake, Mode, Table, TableAt};
@@ -19,7 +24,7 @@ use moodlake::silver::{self, Build};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,6 +40,7 @@ enum Event {
     Real(Vec<(u8, Option<u8>)>),
     Synthetic(Vec<(u8, u8)>),
     Catalogue(Vec<(u8, u8, u8)>),
+    Populate,
     Upkeep,
     Zone,
 }
@@ -46,6 +52,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         2 => prop::collection::vec((0..9_u8, prop::option::of(any::<u8>())), 1..4).prop_map(Event::Real),
         2 => prop::collection::vec((0..9_u8, any::<u8>()), 1..4).prop_map(Event::Synthetic),
         2 => prop::collection::vec((0..9_u8, any::<u8>(), 0..3_u8), 1..4).prop_map(Event::Catalogue),
+        4 => Just(Event::Populate),
         2 => Just(Event::Upkeep),
         1 => Just(Event::Zone),
     ];
@@ -118,9 +125,14 @@ impl Listening {
                 }
                 self.store(&KAGGLE_TRACKS, &csv, Mode::Append).await;
             }
+            Event::Populate => {
+                populate(&self.context(), Extent::Missing).await.unwrap();
+                let (made, missing) = self.made_up().await;
+                assert_eq!(made, missing);
+            }
             Event::Upkeep => {
                 let care = Care { only_when_due: false, ..Care::when_due(chrono::Duration::days(30)) };
-                let tables = [&LISTENING_HISTORY, &KAGGLE_TRACKS, &LISTENING_WITH_FEATURES];
+                let tables = [&LISTENING_HISTORY, &KAGGLE_TRACKS, &SYNTHETIC_FEATURES, &LISTENING_WITH_FEATURES];
                 let mut journal = Journal::new(&|_| {});
                 maintain(&self.context(), &tables, &care, &mut journal).await;
                 journal.verdict().unwrap();
@@ -154,6 +166,26 @@ impl Listening {
             self.plays += 1;
         }
         self.store(&LISTENING_HISTORY, &csv, Mode::Append).await;
+    }
+
+    /// The tracks that have made-up features, and those that should: the missing ones, and those that were given some otherwise.
+    async fn made_up(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let context = self.context();
+        let scope = context.engine.scope();
+        for (name, table) in [("history", &LISTENING_HISTORY), ("real_features", &TRACK_FEATURES), ("kaggle", &KAGGLE_TRACKS)] {
+            relation(&context.lake, &scope, name, table).await.unwrap();
+        }
+        relation(&context.lake, &scope, "made", &SYNTHETIC_FEATURES).await.unwrap();
+        let ids = async |sql: &str| -> BTreeSet<String> {
+            let rows = scope.model("ids", sql, Vec::<(String, ScalarValue)>::new()).await.unwrap().collect().await.unwrap();
+            let column = |rows: &RecordBatch| cast(rows.column(0), &DataType::Utf8).unwrap();
+            rows.iter()
+                .flat_map(|rows| column(rows).as_string::<i32>().iter().flatten().map(str::to_owned).collect::<Vec<_>>())
+                .collect()
+        };
+        let mut missing = ids(include_str!("../../src/bronze/missing_features.sql")).await;
+        missing.extend(ids("SELECT track_id FROM made WHERE generated_by IS DISTINCT FROM 'populate-missing'").await);
+        (ids("SELECT track_id FROM made").await, missing)
     }
 
     async fn follow(&self) -> Step {

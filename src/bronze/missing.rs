@@ -1,0 +1,124 @@
+//! Which played tracks have no features, and which have some by now.
+//!
+//! Owns the search. The whole history is asked once; after that, as long as providers and the catalogue know what they knew, only the
+//! tracks of new plays are, with the same model.
+
+use super::synthetic::{Extent, collect, failed, text};
+use crate::context::Context;
+use crate::engine::Scope;
+use crate::error::{Error, Explain, Result};
+use crate::lake::Snapshot;
+use crate::lake::catalog::{relation, relation_of};
+use crate::lake::changes::Change;
+use crate::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, TRACK_FEATURES};
+use arrow::array::AsArray;
+use datafusion::prelude::{col, lit};
+use datafusion::scalar::ScalarValue;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The model that finds tracks without features.
+pub const MISSING: &str = include_str!("missing_features.sql");
+/// The tracks of some plays.
+const PLAYED: &str = "SELECT DISTINCT track_id FROM history WHERE track_id IS NOT NULL ORDER BY track_id";
+/// More new plays than these are asked together with all others.
+const PLAYS_MAX: u64 = 200_000;
+
+/// What the search rests on.
+pub struct Search<'a> {
+    context: &'a Context,
+    history: Snapshot,
+    /// The tables' versions, for the note of what is made from them.
+    pub inputs: Value,
+}
+
+/// What it came to.
+pub struct Found {
+    /// Tracks that want features and do not have any yet, or all that want some, where `is_whole`.
+    pub wanted: BTreeSet<String>,
+    /// Tracks of new plays that something is known of: what was made up for them is to go.
+    pub known: BTreeSet<String>,
+    /// Whether all plays were looked at: what is not wanted then is known.
+    pub is_whole: bool,
+    /// Tracks looked at.
+    pub tracks: u64,
+}
+
+impl<'a> Search<'a> {
+    /// Opens the tables.
+    ///
+    /// # Errors
+    /// When there is no history, or a table cannot be read.
+    pub async fn open(context: &'a Context) -> Result<Self> {
+        let Some(history) = context.lake.open(&LISTENING_HISTORY).await? else {
+            return Err(Error::failure(format!("table {}: there is no listening history yet", LISTENING_HISTORY.label()))
+                .hint("bring your plays with `moodlake import PATH`"));
+        };
+        let identity = |snapshot: Option<Snapshot>| snapshot.map_or(Ok(Value::Null), |snapshot| snapshot.identity());
+        let inputs = json!({
+            "history": history.identity()?,
+            "real_features": identity(context.lake.open(&TRACK_FEATURES).await?)?,
+            "kaggle": identity(context.lake.open(&KAGGLE_TRACKS).await?)?,
+        });
+        Ok(Self { context, history, inputs })
+    }
+
+    /// Looks at all plays.
+    ///
+    /// # Errors
+    /// When a table cannot be read.
+    pub async fn all(&self, extent: Extent) -> Result<Found> {
+        let scope = self.scope().await?;
+        relation_of(Some(&self.history), &scope, "history", &LISTENING_HISTORY).await?;
+        let model = if extent == Extent::Everything { PLAYED } else { MISSING };
+        let wanted = ids(&scope, model).await?;
+        Ok(Found { tracks: wanted.len() as u64, wanted, known: BTreeSet::new(), is_whole: true })
+    }
+
+    /// Looks at the plays that are new since a search that rested on `then`; none where that would not be enough. `has` tells the
+    /// tracks that have made-up features.
+    ///
+    /// # Errors
+    /// When a table cannot be read.
+    pub async fn new_ones(&self, then: &Value, has: impl Fn(&str) -> bool) -> Result<Option<Found>> {
+        if ["real_features", "kaggle"].iter().any(|name| then.get(name) != self.inputs.get(name)) {
+            return Ok(None);
+        }
+        let Some(change) = Change::since(&then["history"], &self.history).await? else { return Ok(None) };
+        if change.rows_came().is_none_or(|rows| rows > PLAYS_MAX) || !change.is_insert_only().await? {
+            return Ok(None);
+        }
+        let scope = self.scope().await?;
+        scope.register("history", change.came(&scope.state()).await?)?;
+        let (played, lacking) = (ids(&scope, PLAYED).await?, ids(&scope, MISSING).await?);
+        let known = played.difference(&lacking).cloned().collect();
+        // An older play may know such a track by another name, which the catalogue has.
+        let unsure: Vec<_> = lacking.iter().filter(|id| !has(id)).map(|id| lit(id.as_str())).collect();
+        let wanted = if unsure.is_empty() {
+            BTreeSet::new()
+        } else {
+            let scope = self.scope().await?;
+            scope.register("plays", self.history.provider(&scope.state()).await?)?;
+            let theirs = scope.table("plays").await?.filter(col("track_id").in_list(unsure, false)).explain(failed)?;
+            scope.register_frame("history", theirs)?;
+            ids(&scope, MISSING).await?
+        };
+        Ok(Some(Found { wanted, known, is_whole: false, tracks: played.len() as u64 }))
+    }
+
+    async fn scope(&self) -> Result<Scope> {
+        let scope = self.context.engine.scope();
+        relation(&self.context.lake, &scope, "real_features", &TRACK_FEATURES).await?;
+        relation(&self.context.lake, &scope, "kaggle", &KAGGLE_TRACKS).await?;
+        Ok(scope)
+    }
+}
+
+async fn ids(scope: &Scope, model: &str) -> Result<BTreeSet<String>> {
+    let frame = scope.model("missing_features", model, Vec::<ScalarValue>::new()).await?;
+    let mut ids = BTreeSet::new();
+    for batch in collect(frame).await? {
+        ids.extend(text(&batch, 0)?.as_string::<i32>().iter().flatten().map(str::to_owned));
+    }
+    Ok(ids)
+}
