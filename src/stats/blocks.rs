@@ -18,7 +18,7 @@ pub(crate) const CHUNK: usize = 256;
 const LANES: usize = 8;
 
 /// One value of each row of a group.
-type Values = [f64; GROUP];
+pub(crate) type Values = [f64; GROUP];
 
 /// The values of a matrix, group after group; the last group is filled up with zeros that no result shows.
 pub(crate) struct Blocks {

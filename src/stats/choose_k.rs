@@ -6,7 +6,9 @@
 use std::ops::RangeInclusive;
 
 use super::StatsError;
-use super::kmeans::{KMeansModel, KMeansOptions, fit_on};
+use super::blocks::Blocks;
+use super::kmeans::{KMeansModel, KMeansOptions, fit_leaves};
+use super::leaves::Leaves;
 use super::matrix::Matrix;
 use super::parallel::threads_available;
 use super::quality::davies_bouldin;
@@ -86,9 +88,12 @@ pub fn choose(matrix: &Matrix, options: &ChooseOptions) -> Result<Choice, StatsE
 
 /// Chooses on this many threads.
 fn choose_on(matrix: &Matrix, options: &ChooseOptions, threads: usize) -> Result<Choice, StatsError> {
+    matrix.require_values()?;
+    let blocks = Blocks::new(matrix);
+    let leaves = Leaves::new(&blocks, threads);
     let mut models = Vec::new();
     for clusters in options.candidates.clone() {
-        let model = fit_on(matrix, &KMeansOptions { clusters, ..options.fit.clone() }, threads)?;
+        let model = fit_leaves(&blocks, &leaves, &KMeansOptions { clusters, ..options.fit.clone() }, threads)?;
         let found = model.centroids.rows();
         models.push(model);
         if found < clusters {

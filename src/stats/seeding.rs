@@ -10,18 +10,18 @@ use super::widest::widest;
 
 /// At most `clusters` distinct rows as starting centroids, one after the other.
 pub(crate) fn seed_centroids(blocks: &Blocks, clusters: usize, random: &mut Random) -> Vec<f64> {
-    let first = blocks.row(random.below(blocks.rows())).collect::<Vec<_>>();
-    let mut potential = Potential::new(blocks, &first);
-    let mut centroids = first;
+    let mut last: Vec<f64> = blocks.row(random.below(blocks.rows())).collect();
+    let mut centroids = last.clone();
+    let mut potential = Potential::new(blocks);
     let draws = 2 + floor_ln(clusters);
     for _ in 1..clusters {
+        potential.add(&last);
         if potential.total <= 0.0 {
             break;
         }
-        let candidates: Vec<Vec<f64>> = (0..draws).map(|_| blocks.row(potential.draw(random)).collect()).collect();
-        let best = potential.best_of(&candidates);
-        potential.add(&candidates[best]);
-        centroids.extend(&candidates[best]);
+        let mut candidates: Vec<Vec<f64>> = (0..draws).map(|_| blocks.row(potential.draw(random)).collect()).collect();
+        last = candidates.swap_remove(potential.best_of(&candidates));
+        centroids.extend(&last);
     }
     centroids
 }
@@ -46,10 +46,9 @@ struct Potential<'a> {
 }
 
 impl<'a> Potential<'a> {
-    fn new(blocks: &'a Blocks, first: &[f64]) -> Self {
-        let mut potential = Self { blocks, nearest: vec![f64::INFINITY; blocks.rows()], chunks: Vec::new(), total: 0.0 };
-        potential.add(first);
-        potential
+    /// Nothing is chosen yet.
+    fn new(blocks: &'a Blocks) -> Self {
+        Self { blocks, nearest: vec![f64::INFINITY; blocks.rows()], chunks: Vec::new(), total: f64::INFINITY }
     }
 
     /// Takes a point among the chosen ones.
@@ -59,10 +58,17 @@ impl<'a> Potential<'a> {
         for chunk in self.blocks.chunks() {
             let squared = squared_distances(chunk, point, &mut buffer);
             let nearest = &mut self.nearest[chunk.start..][..chunk.rows];
-            for (nearest, squared) in nearest.iter_mut().zip(squared) {
-                *nearest = if *squared < *nearest { *squared } else { *nearest };
-            }
-            self.chunks.push(sum_in_lanes(nearest, nearest, |value, _| value));
+            self.chunks.push(widest(
+                #[inline(always)]
+                || {
+                    let mut row = 0;
+                    while row < nearest.len().min(squared.len()) {
+                        nearest[row] = if squared[row] < nearest[row] { squared[row] } else { nearest[row] };
+                        row += 1;
+                    }
+                    sum_in_lanes(nearest, nearest, |value, _| value)
+                },
+            ));
         }
         self.total = self.chunks.iter().sum();
     }
@@ -134,7 +140,8 @@ mod tests {
         let mut values = vec![0.0; 1000];
         values[700] = 1.0;
         let blocks = Blocks::new(&Matrix::new(1000, 1, values).unwrap());
-        let potential = Potential::new(&blocks, &[0.0]);
+        let mut potential = Potential::new(&blocks);
+        potential.add(&[0.0]);
         let mut random = Random::stream(2, 0);
         assert!((0..100).all(|_| potential.draw(&mut random) == 700));
     }

@@ -7,7 +7,7 @@
 use super::StatsError;
 use super::assign::nearest_of_all;
 use super::blocks::Blocks;
-use super::kmeans::{KMeansModel, KMeansOptions, continue_from, fit_blocks};
+use super::kmeans::{KMeansModel, KMeansOptions, centroids_of, continue_from};
 use super::matrix::Matrix;
 use super::parallel::{map_ordered, threads_available};
 use super::quality::adjusted_rand_index;
@@ -61,8 +61,7 @@ fn refit(matrix: &Matrix, options: &KMeansOptions) -> Result<Vec<f64>, StatsErro
     // Streams of their own: with the starts' seed, the rows drawn and the rows begun at would come from the same numbers.
     let drawn = bootstrap(matrix.rows(), derive(options.seed, PART));
     let seen = sample(drawn.len(), STARTS_ROWS_MAX, derive(options.seed, PART - 1));
-    let started = fit_blocks(&Blocks::gather(matrix, seen.iter().map(|at| drawn[*at])), options, 1)?;
-    let centroids = started.centroids.values().to_vec();
+    let centroids = centroids_of(&Blocks::gather(matrix, seen.iter().map(|at| drawn[*at])), options)?;
     if seen.len() == drawn.len() {
         return Ok(centroids);
     }
