@@ -16,11 +16,18 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::JoinType;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::physical_plan::memory::MemoryStream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use deltalake::kernel::LogicalFileView;
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// So many rows are written to one file; more of them by each core to its own.
+const FILE_ROWS: u64 = 500_000;
+
+/// How many times larger than the rows gathered before it a file may be to be put together with them.
+const SMALL_TIMES: u64 = 8;
 
 /// The column that names each row's file, where `Snapshot::provider_with_files` is asked for it.
 pub const FILE: &str = "_file";
@@ -66,18 +73,21 @@ impl Update {
         let at = current.at();
         let store = at.log_store()?;
         leftovers::sweep(at);
-        let touched = self.touched(current).await?;
         let came = self.rows();
+        let mut touched = self.touched(current).await?;
+        if !self.is_empty() {
+            touched = with_small(touched, current.files().await?, came);
+        }
         let stood: Option<usize> = touched.iter().map(LogicalFileView::num_records).sum();
         let mut streams = Vec::new();
         if !touched.is_empty() {
             streams.extend(self.staying(engine, current, table, &touched).await?);
         }
-        if let Some(first) = self.rows.first() {
-            let schema = first.schema();
-            write::declared_columns(table, &schema)?;
-            let stream = MemoryStream::try_new(self.rows.clone(), schema, None);
-            streams.push(Box::pin(stream.explain(|| format!("table {}: the rows cannot be streamed", at.label()))?));
+        streams.extend(self.coming(engine, table).await?);
+        if stood.is_some_and(|stood| stood as u64 + came <= FILE_ROWS) && !streams.is_empty() {
+            // One after the other, into one file.
+            let rows = stream::iter(streams).flatten();
+            streams = vec![Box::pin(RecordBatchStreamAdapter::new(table.schema(), rows))];
         }
         let (adds, written) = write_files(at, table, &store, streams, Arc::new(|_| {})).await?;
         let expected = stood.map(|stood| (stood as u64 + came).saturating_sub(self.gone.len() as u64));
@@ -95,6 +105,15 @@ impl Update {
         let version = commit_update(current, &store, adds, removes, &note).await?;
         let held = current.extent()?.rows.map(|rows| (rows + came).saturating_sub(self.gone.len() as u64));
         Ok(Written { version, rows: came, held, bytes })
+    }
+
+    /// The rows that come, in the declared types.
+    async fn coming(&self, engine: &Engine, table: &Table) -> Result<Vec<SendableRecordBatchStream>> {
+        let Some(first) = self.rows.first() else { return Ok(Vec::new()) };
+        write::declared_columns(table, &first.schema())?;
+        let scope = engine.scope();
+        scope.register_rows("coming", first.schema(), self.rows.clone())?;
+        declared::streams(scope.table("coming").await?, table).await
     }
 
     /// The table's files that are named.
@@ -142,4 +161,24 @@ impl Update {
             .explain(failed)?;
         declared::streams(staying, table).await
     }
+}
+
+/// The files, and those small ones that are put together with the rows that come: each with at most eight times the rows gathered
+/// before it. Files then grow by steps of eight, so that a table that takes some rows every day has a handful of them, and a row
+/// is rewritten as many times.
+fn with_small(mut touched: Vec<LogicalFileView>, all: Vec<LogicalFileView>, came: u64) -> Vec<LogicalFileView> {
+    let mut gathered = came;
+    let taken: BTreeSet<String> = touched.iter().map(|file| file.path().into_owned()).collect();
+    let others =
+        all.into_iter().filter(|file| !taken.contains(file.path().as_ref()) && file.deletion_vector_descriptor().is_none());
+    let mut others: Vec<_> = others.filter_map(|file| Some((file.num_records()? as u64, file))).collect();
+    others.sort_by_cached_key(|(rows, file)| (*rows, file.path().into_owned()));
+    for (rows, file) in others {
+        if rows > gathered.saturating_mul(SMALL_TIMES) {
+            break;
+        }
+        gathered += rows;
+        touched.push(file);
+    }
+    touched
 }

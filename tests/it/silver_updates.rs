@@ -272,6 +272,29 @@ fn new_plays_are_added_and_the_others_are_left_where_they_are() {
 }
 
 #[test]
+fn files_of_a_few_plays_are_put_together_by_those_that_come_after() {
+    running(async {
+        let mut listening = Listening::new();
+        listening.hear(&(0..100).map(|n| (0, n * 10, 1, 3, 30)).collect::<Vec<_>>()).await;
+        listening.follow().await;
+        let before = listening_files(&listening).await;
+        for day in 0..30_u16 {
+            listening.hear(&[(0, 2_000 + day * 10, 2, 3, 30)]).await;
+            listening.follow().await;
+        }
+        let (after, rows) = (listening_files(&listening).await, listening.context().lake.open(&LISTENING_WITH_FEATURES).await);
+        assert_eq!(rows.unwrap().unwrap().extent().unwrap().rows, Some(130));
+        assert!(after <= before + 3, "{before} files became {after}");
+        let (followed, afresh) = listening.both().await;
+        assert_eq!(followed, afresh);
+    });
+}
+
+async fn listening_files(listening: &Listening) -> u64 {
+    listening.context().lake.open(&LISTENING_WITH_FEATURES).await.unwrap().unwrap().extent().unwrap().files
+}
+
+#[test]
 fn a_play_that_a_more_telling_source_brings_later_takes_the_place_of_its_copy() {
     running(async {
         let mut listening = Listening::new();
