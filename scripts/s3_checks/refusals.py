@@ -25,6 +25,9 @@ class Silent:
         self.port = self.listener.getsockname()[1]
 
 
+# Kept: a listener that nobody holds is closed at once.
+SILENT = Silent()
+
 # Known to be wrong before anything is asked of the network.
 SETTINGS_WRONG = (
     "half of the credentials",
@@ -51,7 +54,7 @@ def settings(bucket):
         "a profile that is not there": {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_PROFILE": "nobody"},
         "a name that no server has": {"AWS_ENDPOINT_URL": "http://s3.invalid:9000"},
         "an endpoint that is no address": {"AWS_ENDPOINT_URL": "not an address"},
-        "an endpoint that says nothing": {"AWS_ENDPOINT_URL": bucket.endpoint(Silent().port)},
+        "an endpoint that says nothing": {"AWS_ENDPOINT_URL": bucket.endpoint(SILENT.port)},
     }
 
 
