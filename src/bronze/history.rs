@@ -14,8 +14,9 @@ use arrow::array::{
 };
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field};
-use chrono::{DateTime, Utc};
-use std::collections::HashSet;
+use chrono::{DateTime, Datelike, Utc};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The play's key: 32 hexadecimal digits of SHA-256 over who, which kind of source, when, what, and how long.
@@ -24,24 +25,28 @@ use std::sync::Arc;
 /// listened time. The kind of source is part of it, so that what two sources say of one event stays two rows in bronze.
 #[must_use]
 pub fn play_id(user_id: &str, play: &Play) -> String {
-    let text = |part: &'_ Option<String>| part.clone().unwrap_or_default().into_bytes();
-    let what = match &play.track_uri {
-        Some(uri) => vec![uri.clone().into_bytes()],
-        None => vec![Vec::new(), text(&play.artist_name), text(&play.track_name)],
-    };
+    fn bytes(text: Option<&String>) -> &[u8] {
+        text.map_or(&[], |text| text.as_bytes())
+    }
     let (when, how_long) = (play.played_at_us.to_le_bytes(), play.ms_played.unwrap_or(-1).to_le_bytes());
-    let who = [user_id.as_bytes(), play.source.name().as_bytes()];
-    fingerprint::key(who.into_iter().chain(what.iter().map(Vec::as_slice)).chain([when.as_slice(), how_long.as_slice()]))
+    let (who, source) = (user_id.as_bytes(), play.source.name().as_bytes());
+    if let Some(uri) = &play.track_uri {
+        return fingerprint::key([who, source, uri.as_bytes(), &when, &how_long]);
+    }
+    let (artist, track) = (bytes(play.artist_name.as_ref()), bytes(play.track_name.as_ref()));
+    fingerprint::key([who, source, &[], artist, track, &when, &how_long])
 }
 
 /// Plays of one input, gathered as columns.
 #[derive(Default)]
 pub struct HistoryRows {
-    seen: HashSet<String>,
+    seen: HashSet<String, RandomState>,
     play_ids: Vec<String>,
     files: Vec<usize>,
     played_at_us: Vec<i64>,
-    months: Vec<String>,
+    months: Vec<(i32, u32)>,
+    /// How each year and month is written.
+    month_names: BTreeMap<(i32, u32), String>,
     texts: [StringBuilder; 11],
     artists: Artists,
     duration_ms: Int64Builder,
@@ -109,13 +114,16 @@ impl HistoryRows {
         self.files.push(file);
         self.played_at_us.push(play.played_at_us);
         let time = DateTime::<Utc>::from_timestamp_micros(play.played_at_us).unwrap_or_default();
-        self.months.push(time.format("%Y-%m").to_string());
+        // A format string is read anew for every text, so once a month is enough.
+        let month = (time.year(), time.month());
+        self.month_names.entry(month).or_insert_with(|| time.format("%Y-%m").to_string());
+        self.months.push(month);
         true
     }
 
     /// The keys of all gathered plays.
     #[must_use]
-    pub const fn keys(&self) -> &HashSet<String> {
+    pub const fn keys(&self) -> &HashSet<String, RandomState> {
         &self.seen
     }
 
@@ -124,7 +132,7 @@ impl HistoryRows {
     pub fn narrow(&self) -> Narrow {
         let (first, last) = (self.played_at_us.iter().min(), self.played_at_us.iter().max());
         Narrow {
-            partition_values: Some(self.months.iter().cloned().collect()),
+            partition_values: Some(self.month_names.values().cloned().collect()),
             times: first.zip(last).map(|(&first, &last)| ("played_at", first, last)),
         }
     }
@@ -155,7 +163,7 @@ impl HistoryRows {
             }
             match name {
                 "play_id" => Arc::new(StringArray::from_iter_values(&self.play_ids)),
-                "month" => Arc::new(StringArray::from_iter_values(&self.months)),
+                "month" => Arc::new(self.months.iter().map(|month| self.month_names.get(month)).collect::<StringArray>()),
                 "user_id" => constant(user_id),
                 "run_id" => constant(run_id),
                 "played_at" => Arc::new(instants(self.played_at_us.iter().copied())),

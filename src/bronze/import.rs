@@ -20,6 +20,7 @@ use crate::lake::tables::{LISTENING_HISTORY, REJECTED_ROWS};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is imported, and for whom.
 #[derive(Clone, Debug)]
@@ -114,9 +115,10 @@ impl export::Sink for Gathered {
 
 fn gather(paths: &[PathBuf], user_id: String, task: &Arc<dyn Task>) -> Result<Gathered> {
     let mut gathered = Gathered::new(user_id);
-    let told = std::cell::Cell::new(0);
-    let progress = |bytes: u64| task.advance(bytes.saturating_sub(told.replace(bytes)));
-    let reading = export::read(paths, &Limits::default(), &progress, &mut gathered)?;
+    let told = AtomicU64::new(0);
+    // One thread alone tells the progress.
+    let progress = |bytes: u64| task.advance(bytes.saturating_sub(told.swap(bytes, Ordering::Relaxed)));
+    let reading = export::read_beside(paths, &Limits::default(), &progress, &mut gathered)?;
     gathered.files = reading.files.into_iter().map(account).collect();
     gathered.ignored = reading.ignored;
     Ok(gathered)

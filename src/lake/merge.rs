@@ -14,6 +14,7 @@ use datafusion::prelude::{Expr, col, lit};
 use datafusion::scalar::ScalarValue;
 use futures::StreamExt;
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 /// What is known of the rows that are looked for, so that fewer files are read.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +35,7 @@ pub async fn known_keys(
     engine: &Engine,
     snapshot: Option<&Snapshot>,
     table: &Table,
-    wanted: &HashSet<String>,
+    wanted: &HashSet<String, impl BuildHasher>,
     narrow: &Narrow,
 ) -> Result<HashSet<String>> {
     let (Some(snapshot), false) = (snapshot, wanted.is_empty()) else { return Ok(HashSet::new()) };

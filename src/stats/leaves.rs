@@ -9,7 +9,8 @@ use super::blocks::{Blocks, CHUNK, GROUP, Values};
 use super::cuts::{Cuts, Entry};
 use super::parallel::map_ordered;
 
-/// Rows of a leaf. Measured on the catalogue at four clusters: with 8 there are too many boxes, with 32 too many rows to look at.
+/// Rows of a leaf. In instructions of a whole fit of the catalogue at four clusters, 8 takes a fifth more and 32 a tenth less;
+/// 16 leaves smaller inputs, such as one listener's tracks, more boxes to decide by.
 pub(crate) const LEAF: usize = 16;
 
 /// Groups of a leaf.

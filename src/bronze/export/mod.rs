@@ -8,6 +8,7 @@
 
 mod account;
 mod archive;
+mod beside;
 mod elements;
 mod extended;
 mod field;
@@ -32,6 +33,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use self::archive::Member;
+pub use self::beside::read_beside;
 pub use self::limits::Limits;
 use self::meter::{Meter, Metered};
 use self::rejections::Rejections;

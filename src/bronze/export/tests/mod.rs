@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{ExportReading, Item, Limits, read};
+use super::{ExportReading, Item, Limits, read, read_beside};
 use crate::bronze::play::{Play, Reject};
 use crate::error::{Error, Result};
 
@@ -43,7 +43,17 @@ fn read_within(paths: &[PathBuf], limits: &Limits) -> Result<Read> {
     let reading = read(paths, limits, &progress, &mut |file: usize, item: Item| {
         items.push((file, item));
         Ok(())
-    })?;
+    });
+    let mut beside: Vec<(usize, Item)> = Vec::new();
+    let read_beside = read_beside(paths, limits, &|_| (), &mut |file: usize, item: Item| {
+        beside.push((file, item));
+        Ok(())
+    });
+    let refusal = |reading: &Result<ExportReading>| reading.as_ref().err().map(ToString::to_string);
+    assert_eq!(refusal(&read_beside), refusal(&reading), "a thread of its own shows");
+    let reading = reading?;
+    assert_eq!(read_beside.ok().as_ref(), Some(&reading), "a thread of its own shows");
+    assert!(beside == items, "a thread of its own shows in the items");
     assert_eq!(consumed.get(), super::total_bytes(paths), "progress ends at the total");
     for (index, account) in reading.files.iter().enumerate() {
         let of_file = || items.iter().filter(|(file, _)| *file == index).map(|(_, item)| item);
