@@ -5,7 +5,7 @@
 
 use super::synthetic::{Extent, collect, failed, text};
 use crate::context::Context;
-use crate::engine::Scope;
+use crate::engine::{Scope, no_values};
 use crate::error::{Error, Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::catalog::{relation, relation_of};
@@ -13,7 +13,6 @@ use crate::lake::changes::Change;
 use crate::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, TRACK_FEATURES};
 use arrow::array::AsArray;
 use datafusion::prelude::{col, lit};
-use datafusion::scalar::ScalarValue;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -115,7 +114,7 @@ impl<'a> Search<'a> {
 }
 
 async fn ids(scope: &Scope, model: &str) -> Result<BTreeSet<String>> {
-    let frame = scope.model("missing_features", model, Vec::<ScalarValue>::new()).await?;
+    let frame = scope.model("missing_features", model, no_values()).await?;
     let mut ids = BTreeSet::new();
     for batch in collect(frame).await? {
         ids.extend(text(&batch, 0)?.as_string::<i32>().iter().flatten().map(str::to_owned));

@@ -66,9 +66,10 @@ pub async fn populate(context: &Context, extent: Extent) -> Result<Step> {
         return Ok(step.took(watch));
     }
     let stored = stored(context, current.as_ref()).await?;
+    // For all tracks, `then` tells no inputs, and nothing can be known to be new.
     let found = match search.new_ones(&then, |id| stored.contains_key(id)).await? {
-        Some(found) if extent == Extent::Missing => found,
-        _ => search.all(extent).await?,
+        Some(found) => found,
+        None => search.all(extent).await?,
     };
     step.rows_read = found.tracks;
     let outdated = |row: &Stored| row.version != GENERATOR_VERSION;
@@ -82,8 +83,7 @@ pub async fn populate(context: &Context, extent: Extent) -> Result<Step> {
         step.outcome = Outcome::UpToDate;
         if let Some(current) = current {
             // Noted, so that the next search begins where this one ended.
-            let noted = extent == Extent::Missing && then != search.inputs;
-            step.version = Some(if noted {
+            step.version = Some(if extent == Extent::Missing {
                 Update::default().carry_out(&context.engine, &current, &SYNTHETIC_FEATURES, &note).await?.version
             } else {
                 current.version()

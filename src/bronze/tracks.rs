@@ -5,6 +5,7 @@
 
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
+use crate::engine::no_values;
 use crate::error::{Explain, Result};
 use crate::lake::catalog::relation;
 use crate::lake::rows::{batch, instants};
@@ -64,7 +65,7 @@ pub async fn merge(context: &Context, command: &'static str, incoming: DataFrame
     let changes = changes.drop_columns(&["is_new"]).explain(failed)?;
     let (rows, mode) = if existing && filled > 0 {
         scope.register_frame("changes", changes)?;
-        (scope.model("track_replacement", REPLACEMENT, Vec::<ScalarValue>::new()).await?, Mode::Replace)
+        (scope.model("track_replacement", REPLACEMENT, no_values()).await?, Mode::Replace)
     } else {
         (changes, Mode::Append)
     };

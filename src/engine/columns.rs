@@ -3,6 +3,7 @@
 //! Owns the way from the engine's layouts to plain ones: text, whole numbers of 64 bits, doubles, days. Used where an algorithm
 //! needs all of a listener's days at once; those are thousands, not millions.
 
+use super::Held;
 use crate::error::{Error, Explain, Result};
 use arrow::array::{
     Array, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray,
@@ -24,12 +25,9 @@ impl Columns {
     /// # Errors
     /// When it cannot be run.
     pub async fn of(frame: DataFrame, what: &'static str) -> Result<Self> {
-        let failed = || format!("{what} cannot be read");
-        let planned = Arc::new(frame.schema().as_arrow().clone());
-        let batches = frame.collect().await.explain(failed)?;
-        // What was computed may lay text out in another way than what was planned.
-        let schema = batches.first().map_or(planned, RecordBatch::schema);
-        Ok(Self { what, batch: concat_batches(&schema, &batches).explain(failed)? })
+        let held = Held::of(frame, what).await?;
+        let batch = concat_batches(&held.schema, &held.rows).explain(|| format!("{what} cannot be read"))?;
+        Ok(Self { what, batch })
     }
 
     /// How many rows there are.

@@ -1,12 +1,14 @@
 //! The one `DataFusion` session of the program, and scopes to run models in.
 //!
-//! Owns the engine's settings, each with its reason, and the way from a model's rows to plain columns (`columns`). It knows
+//! Owns the engine's settings, each with its reason, and the way from a model's rows to memory (`held`) and to plain columns (`columns`). It knows
 //! neither Delta nor music: `lake` gives it relations, the layers give it SQL.
 
 mod columns;
+mod held;
 mod running;
 
 pub use columns::Columns;
+pub use held::Held;
 
 use crate::error::{Error, Explain, Result};
 use arrow::array::RecordBatch;
@@ -19,6 +21,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::SessionState;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, col};
+use datafusion::scalar::ScalarValue;
 use std::sync::Arc;
 
 /// The engine: settings and resources that all scopes share.
@@ -26,6 +29,12 @@ use std::sync::Arc;
 pub struct Engine {
     config: SessionConfig,
     runtime: Arc<RuntimeEnv>,
+}
+
+/// A model without parameters.
+#[must_use]
+pub const fn no_values() -> Vec<ScalarValue> {
+    Vec::new()
 }
 
 /// A set of named relations that one model sees, and nothing else.

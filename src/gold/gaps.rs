@@ -3,9 +3,9 @@
 //! Owns the way from stretches of time to days of the listener's calendar. On such a day a count is a least count, and no play is
 //! not the same as no music.
 
-use super::source::{Source, nothing};
+use super::source::Source;
 use crate::context::Context;
-use crate::engine::Columns;
+use crate::engine::{Columns, no_values};
 use crate::error::Result;
 use crate::lake::catalog::relation_of;
 use crate::lake::tables::HISTORY_GAPS;
@@ -35,7 +35,7 @@ impl Gaps {
         let (scope, zone) = (context.engine.scope(), source.zone(context).await?);
         let gaps = source.other(context, &HISTORY_GAPS).await?;
         relation_of(gaps.as_ref(), &scope, "gaps", &HISTORY_GAPS).await?;
-        let rows = Columns::of(scope.model("gaps", GAPS, nothing()).await?, "gaps").await?;
+        let rows = Columns::of(scope.model("gaps", GAPS, no_values()).await?, "gaps").await?;
         let (listeners, from, to) = (rows.text("user_id")?, rows.whole("from_us")?, rows.whole("to_us")?);
         let mut days = BTreeSet::new();
         for row in 0..rows.len() {

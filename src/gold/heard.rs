@@ -2,8 +2,7 @@
 //!
 //! Owns the way from the model's columns to plays. Plays stream: nothing is held but one batch of them.
 
-use super::source::nothing;
-use crate::engine::Scope;
+use crate::engine::{Scope, no_values};
 use crate::error::{Explain, Result};
 use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 use arrow::compute::cast;
@@ -38,7 +37,7 @@ pub struct Play<'a> {
 /// When the plays cannot be read.
 pub async fn each(scope: &Scope, mut hear: impl FnMut(Play<'_>)) -> Result<()> {
     let failed = || "what was heard cannot be read".to_owned();
-    let mut batches = scope.model("heard", HEARD, nothing()).await?.execute_stream().await.explain(failed)?;
+    let mut batches = scope.model("heard", HEARD, no_values()).await?.execute_stream().await.explain(failed)?;
     while let Some(batch) = batches.try_next().await.explain(failed)? {
         hear_batch(&batch, &mut hear).explain(failed)?;
     }

@@ -6,20 +6,16 @@
 //! a lake with many more, only what each listener's figures rest on is held, and the relations are views of silver.
 
 use crate::context::Context;
-use crate::engine::{Columns, Scope};
-use crate::error::{Error, Explain, Result};
+use crate::engine::{Columns, Held, Scope, no_values};
+use crate::error::{Error, Result};
 use crate::fingerprint;
 use crate::lake::snapshot::AsOf;
 use crate::lake::tables::LISTENING_WITH_FEATURES;
 use crate::lake::{Snapshot, Table};
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use datafusion::prelude::DataFrame;
 use datafusion::scalar::ScalarValue;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// The model of what each listener's figures rest on.
@@ -57,26 +53,6 @@ pub struct Source {
     bases: OnceCell<Held>,
     timeline: OnceCell<Held>,
     days: OnceCell<Columns>,
-}
-
-/// Rows of a model, in memory.
-struct Held {
-    schema: SchemaRef,
-    rows: Vec<RecordBatch>,
-}
-
-impl Held {
-    async fn of(frame: DataFrame, what: &str) -> Result<Self> {
-        let planned = Arc::new(frame.schema().as_arrow().clone());
-        let rows = frame.collect().await.explain(|| format!("{what} cannot be read"))?;
-        // Which columns may be null is known better once the rows are there.
-        let schema = rows.first().map_or(planned, RecordBatch::schema);
-        Ok(Self { schema, rows })
-    }
-
-    fn register(&self, scope: &Scope, name: &str, by: &[&str]) -> Result<()> {
-        scope.register_sorted(name, Arc::clone(&self.schema), self.rows.clone(), by)
-    }
 }
 
 impl Source {
@@ -168,7 +144,7 @@ impl Source {
         }
         let timeline = || async {
             let sorted = format!("SELECT * FROM timeline ORDER BY {}", TIMELINE_ORDER.join(", "));
-            Held::of(self.views(context).await?.model("timeline", &sorted, nothing()).await?, "plays").await
+            Held::of(self.views(context).await?.model("timeline", &sorted, no_values()).await?, "plays").await
         };
         let scope = self.silver_scope(context).await?;
         self.timeline.get_or_try_init(timeline).await?.register(&scope, "timeline", &TIMELINE_ORDER)?;
@@ -181,7 +157,7 @@ impl Source {
     /// # Errors
     /// When silver cannot be read.
     pub async fn days(&self, context: &Context) -> Result<&Columns> {
-        let days = || async { Columns::of(self.scope(context).await?.model("days", DAYS, nothing()).await?, "days").await };
+        let days = || async { Columns::of(self.scope(context).await?.model("days", DAYS, no_values()).await?, "days").await };
         self.days.get_or_try_init(days).await
     }
 
@@ -202,12 +178,7 @@ impl Source {
         self.bases.get_or_try_init(bases).await?.register(&scope, "bases", &[])?;
         let include = truth(self.synthetic.include && self.synthetic.allow);
         scope.register_frame("plays", scope.model("plays", PLAYS, vec![("include_synthetic", include)]).await?)?;
-        scope.register_frame("timeline", scope.model("timeline", TIMELINE, nothing()).await?)?;
+        scope.register_frame("timeline", scope.model("timeline", TIMELINE, no_values()).await?)?;
         Ok(scope)
     }
-}
-
-/// A model without parameters.
-pub const fn nothing() -> Vec<(&'static str, ScalarValue)> {
-    Vec::new()
 }

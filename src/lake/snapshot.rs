@@ -14,6 +14,7 @@ use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 use datafusion::execution::context::SessionState;
+use deltalake::delta_datafusion::TableProviderBuilder;
 use deltalake::kernel::LogicalFileView;
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use futures::TryStreamExt;
@@ -127,16 +128,12 @@ impl Snapshot {
     /// # Errors
     /// When the store or the log cannot be read.
     pub async fn provider(&self, session: &SessionState) -> Result<Arc<dyn TableProvider>> {
-        self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
-        let stored = self.table.table_provider().with_session(Arc::new(session.clone())).await.explain(|| self.unreadable())?;
-        evolution::with_lacking_columns(stored, &self.at)
+        evolution::with_lacking_columns(self.stored(session, |builder| builder).await?, &self.at)
     }
 
     /// A relation over some of this version's files.
     pub(super) async fn provider_of(&self, session: &SessionState, paths: Vec<String>) -> Result<Arc<dyn TableProvider>> {
-        self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
-        let builder = self.table.table_provider().with_session(Arc::new(session.clone())).with_file_paths(paths);
-        Ok(Arc::new(builder.build().await.explain(|| self.unreadable())?))
+        self.stored(session, |builder| builder.with_file_paths(paths)).await
     }
 
     /// A relation over this version that names each row's file, too, in a column `_file`.
@@ -144,9 +141,7 @@ impl Snapshot {
     /// # Errors
     /// When the store or the log cannot be read.
     pub async fn provider_with_files(&self, session: &SessionState) -> Result<Arc<dyn TableProvider>> {
-        self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
-        let builder = self.table.table_provider().with_session(Arc::new(session.clone())).with_file_column(FILE);
-        Ok(Arc::new(builder.build().await.explain(|| self.unreadable())?))
+        self.stored(session, |builder| builder.with_file_column(FILE)).await
     }
 
     /// The same over some of its files, by the names of that column.
@@ -154,9 +149,18 @@ impl Snapshot {
     /// # Errors
     /// When the store or the log cannot be read.
     pub async fn provider_of_files(&self, session: &SessionState, files: Vec<String>) -> Result<Arc<dyn TableProvider>> {
+        self.stored(session, |builder| builder.with_file_column(FILE).with_file_paths(files)).await
+    }
+
+    /// The rows as the files hold them.
+    async fn stored(
+        &self,
+        session: &SessionState,
+        chosen: impl FnOnce(TableProviderBuilder) -> TableProviderBuilder,
+    ) -> Result<Arc<dyn TableProvider>> {
         self.table.update_datafusion_session(session).explain(|| self.unreadable())?;
-        let builder = self.table.table_provider().with_session(Arc::new(session.clone())).with_file_column(FILE);
-        Ok(Arc::new(builder.with_file_paths(files).build().await.explain(|| self.unreadable())?))
+        let builder = self.table.table_provider().with_session(Arc::new(session.clone()));
+        Ok(Arc::new(chosen(builder).build().await.explain(|| self.unreadable())?))
     }
 
     /// The greatest value of a column of whole numbers, from the log alone: 0 where it has none, and none where the log does not

@@ -5,11 +5,11 @@
 use super::inputs::KAGGLE;
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
+use crate::engine::no_values;
 use crate::error::{Explain, Result};
 use crate::fingerprint;
 use crate::lake::tables::CATALOG_TRACKS;
 use crate::lake::{Mode, TableAt, write};
-use datafusion::scalar::ScalarValue;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub async fn build(context: &Context, kaggle: &TableAt) -> Result<Option<Step>> 
     }
     let scope = context.engine.scope();
     KAGGLE.register(&scope, Some(&catalogue)).await?;
-    let frame = scope.model("catalog_tracks", CATALOG, Vec::<ScalarValue>::new()).await?;
+    let frame = scope.model("catalog_tracks", CATALOG, no_values()).await?;
     let streams =
         frame.execute_stream_partitioned().await.explain(|| format!("table {}: its model cannot be run", at.label()))?;
     let written = write::write(&at, &CATALOG_TRACKS, streams, Mode::Replace, &note, Arc::new(|_| {})).await?;

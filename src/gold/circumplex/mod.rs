@@ -2,9 +2,10 @@
 //!
 //! Owns the job that follows the mood clusters: it joins each play with the cluster of its track. Its work is relational.
 
-use super::source::{Source, nothing};
+use super::source::Source;
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
+use crate::engine::no_values;
 use crate::error::Result;
 use crate::fingerprint;
 use crate::lake::catalog::relation;
@@ -40,6 +41,6 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let moods = scope.model("play_moods", MOODS, values).await?;
     task.stream(&PLAY_MOODS, moods).await?;
     relation(&context.lake, &scope, "play_moods", &PLAY_MOODS).await?;
-    task.stream(&MOOD_CIRCUMPLEX, scope.model("circumplex", QUADRANTS, nothing()).await?).await?;
+    task.stream(&MOOD_CIRCUMPLEX, scope.model("circumplex", QUADRANTS, no_values()).await?).await?;
     Ok(task.done())
 }

@@ -7,10 +7,10 @@ mod comparisons;
 mod rows;
 mod subjects;
 
-use super::source::{Source, nothing};
+use super::source::Source;
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
-use crate::engine::Columns;
+use crate::engine::{Columns, no_values};
 use crate::error::{Explain, Result};
 use crate::fingerprint;
 use crate::lake::tables::MOOD_DRIVERS;
@@ -55,11 +55,11 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let scope = source.scope(context).await?;
     let limits =
         vec![("subjects_max", ScalarValue::Int64(Some(SUBJECTS_MAX))), ("share_min", ScalarValue::Float64(Some(SHARE_MIN)))];
-    let counts = Columns::of(scope.model("counts", COUNTS, nothing()).await?, "plays by day").await?;
-    let features = Columns::of(scope.model("features", FEATURES, nothing()).await?, "features by day").await?;
+    let counts = Columns::of(scope.model("counts", COUNTS, no_values()).await?, "plays by day").await?;
+    let features = Columns::of(scope.model("features", FEATURES, no_values()).await?, "features by day").await?;
     let subjects = scope.model("subjects", SUBJECTS, limits).await?.cache().await;
     scope.register_frame("subjects", subjects.explain(|| "the most played genres and artists cannot be read".to_owned())?)?;
-    let mixes = Columns::of(scope.model("mixes", MIXES, nothing()).await?, "genres and artists by day").await?;
+    let mixes = Columns::of(scope.model("mixes", MIXES, no_values()).await?, "genres and artists by day").await?;
     let mut rows = rows::Rows::default();
     for listener in Listener::all(&counts, &features, &mixes)? {
         rows.listener(&listener, &comparisons::all(&listener));

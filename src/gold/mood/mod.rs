@@ -18,6 +18,7 @@ pub use options::{CLUSTERS_MAX, Clusters, MoodOptions};
 use super::source::Source;
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
+use crate::engine::no_values;
 use crate::error::{Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::tables::{LISTENING_WITH_FEATURES, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS};
@@ -74,7 +75,7 @@ async fn read_tracks(context: &Context, silver: &Snapshot) -> Result<Tracks> {
     let failed = || format!("table {}: its tracks cannot be read", LISTENING_WITH_FEATURES.label());
     let scope = context.engine.scope();
     scope.register("listening_with_features", silver.provider(&scope.state()).await?)?;
-    let frame = scope.model("mood tracks", TRACKS, Vec::<datafusion::scalar::ScalarValue>::new()).await?;
+    let frame = scope.model("mood tracks", TRACKS, no_values()).await?;
     let schema = Arc::new(frame.schema().as_arrow().clone());
     Tracks::new(&schema, &frame.collect().await.explain(failed)?)
 }

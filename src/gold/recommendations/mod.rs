@@ -11,10 +11,10 @@ mod listener;
 mod rows;
 mod song;
 
-use super::source::{Source, nothing};
+use super::source::Source;
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
-use crate::engine::Columns;
+use crate::engine::{Columns, no_values};
 use crate::error::Result;
 use crate::fingerprint;
 use crate::lake::Snapshot;
@@ -61,11 +61,11 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let scope = source.scope(context).await?;
     relation_of(catalogue.as_ref(), &scope, "catalog_tracks", &CATALOG_TRACKS).await?;
     let candidates =
-        Candidates::new(&Columns::of(scope.model("candidates", CANDIDATES, nothing()).await?, "the catalogue").await?)?;
+        Candidates::new(&Columns::of(scope.model("candidates", CANDIDATES, no_values()).await?, "the catalogue").await?)?;
     let recent = vec![("recent_days", ScalarValue::Int64(Some(RECENT_DAYS)))];
     let liked = Columns::of(scope.model("liked", LIKED, recent).await?, "what is liked").await?;
-    let played = Columns::of(scope.model("played", PLAYED, nothing()).await?, "what was played").await?;
-    let rests = Columns::of(scope.model("rests", RESTS, nothing()).await?, "the listeners").await?;
+    let played = Columns::of(scope.model("played", PLAYED, no_values()).await?, "what was played").await?;
+    let rests = Columns::of(scope.model("rests", RESTS, no_values()).await?, "the listeners").await?;
     let mut rows = rows::Rows::default();
     for listener in Listener::all(&liked, &played, &rests)? {
         rows.listener(&listener, &candidates, &goals::all(&listener, &candidates));

@@ -5,9 +5,10 @@
 mod top;
 
 use super::heard::HEARD;
-use super::source::{Source, nothing};
+use super::source::Source;
 use super::task::{Begun, Task};
 use crate::context::{Context, Step};
+use crate::engine::no_values;
 use crate::error::Result;
 use crate::fingerprint;
 use crate::lake::tables::{LISTENING_SESSIONS, LISTENING_STREAKS, TEMPORAL_PATTERNS, TOP_ITEMS};
@@ -49,7 +50,7 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     let covered = || vec![("covered_min", ScalarValue::Int64(Some(COVERED_MIN)))];
     task.stream(&TEMPORAL_PATTERNS, scope.model("hours", HOURS, covered()).await?).await?;
     task.stream(&LISTENING_SESSIONS, scope.model("sessions", SESSIONS, covered()).await?).await?;
-    task.stream(&LISTENING_STREAKS, scope.model("streaks", STREAKS, nothing()).await?).await?;
+    task.stream(&LISTENING_STREAKS, scope.model("streaks", STREAKS, no_values()).await?).await?;
     task.store(&TOP_ITEMS, vec![top::rows(&scope).await?]).await?;
     Ok(task.done())
 }

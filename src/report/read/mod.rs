@@ -11,7 +11,7 @@ mod top;
 mod wellbeing;
 
 use super::data::{Basis, Report};
-use crate::engine::{Columns, Engine, Scope};
+use crate::engine::{Columns, Engine, Scope, no_values};
 use crate::error::{Error, Result};
 use crate::lake::catalog::relation;
 use crate::lake::{Lake, tables};
@@ -63,7 +63,7 @@ const LISTENERS: &str = "SELECT user_id, CAST(sum(plays) AS BIGINT) AS plays FRO
     GROUP BY user_id ORDER BY plays DESC, user_id";
 
 async fn choose(scope: &Scope, user: Option<&str>) -> Result<(String, Vec<String>)> {
-    let rows = Columns::of(scope.model("listeners", LISTENERS, Vec::<ScalarValue>::new()).await?, "listeners").await?;
+    let rows = Columns::of(scope.model("listeners", LISTENERS, no_values()).await?, "listeners").await?;
     let mut listeners: Vec<String> = rows.text("user_id")?.iter().flatten().map(str::to_owned).collect();
     if listeners.is_empty() {
         return Err(Error::failure("there is nothing to report on: table gold/temporal_patterns has no rows yet")

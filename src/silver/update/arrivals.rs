@@ -6,17 +6,16 @@
 use super::super::inputs::{HISTORY, Inputs};
 use super::super::models;
 use super::ROWS_MAX;
+use super::matches::{among, not_among};
 use crate::context::Context;
-use crate::engine::{Columns, Scope};
+use crate::engine::{Columns, Held, Scope, no_values};
 use crate::error::{Explain, Result};
 use crate::lake::changes::Change;
-use arrow::array::{Array, RecordBatch};
-use arrow::datatypes::SchemaRef;
-use datafusion::common::{JoinType, ParamValues};
+use arrow::array::Array;
+use datafusion::common::ParamValues;
 use datafusion::prelude::{DataFrame, col, lit};
 use datafusion::scalar::ScalarValue;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// A minute of the account export and the tolerance of 30 s, to be on the safe side of both.
 const TOLERANCE_US: i64 = 2 * 90_000_000;
@@ -30,7 +29,7 @@ const LISTENERS: &str = include_str!("../models/arrival_listeners.sql");
 /// What the new plays come to.
 pub struct Arrivals {
     /// Those that count, with the history's columns.
-    pub kept: (SchemaRef, Vec<RecordBatch>),
+    pub kept: Held,
     /// Keys of older plays that are copies of others, perhaps of new ones: those that the table still has are to go.
     pub copies: BTreeSet<String>,
     /// Plays looked at.
@@ -51,53 +50,38 @@ impl Arrivals {
         let scope = context.engine.scope();
         HISTORY.register_as(&scope, "all_plays", Some(&inputs.history)).await?;
         let Some(change) = change else {
-            let schema = Arc::new(scope.table("all_plays").await?.schema().as_arrow().clone());
-            return Ok(Some(Self { kept: (schema, Vec::new()), copies: BTreeSet::new(), rows_read: 0 }));
+            let kept = Held::none_of(&scope.table("all_plays").await?);
+            return Ok(Some(Self { kept, copies: BTreeSet::new(), rows_read: 0 }));
         };
         if !change.is_insert_only().await? || (!change.has_gone() && change.rows_came().is_none_or(|rows| rows > ROWS_MAX)) {
             return Ok(None);
         }
         let Some(new) = new_plays(&scope, inputs, change).await? else { return Ok(None) };
-        let rows_read = new.1.iter().map(|batch| batch.num_rows() as u64).sum();
-        scope.register_rows("new_plays", Arc::clone(&new.0), new.1)?;
+        let rows_read = new.len();
+        new.register(&scope, "new_plays", &[])?;
         scope.register_frame("history", neighbourhood(&scope, inputs).await?)?;
         models::kept_plays(&scope, parameters).await?;
-        let failed = || "new plays cannot be compared with others".to_owned();
-        let of_new = |frame: DataFrame, new: DataFrame, kind| {
-            let keys = new.select_columns(&["play_id"]).and_then(|keys| keys.with_column_renamed("play_id", "new_id"));
-            keys.and_then(|keys| keys.join(frame, kind, &["new_id"], &["play_id"], None)).explain(failed)
-        };
         let (kept, near) = (scope.table("kept_plays").await?, scope.table("history").await?);
-        let kept_new = collected(of_new(kept.clone(), scope.table("new_plays").await?, JoinType::RightSemi)?).await?;
-        let old = of_new(near, scope.table("new_plays").await?, JoinType::RightAnti)?;
-        let kept_keys = kept.select_columns(&["play_id"]).and_then(|keys| keys.with_column_renamed("play_id", "kept_id"));
-        let copies = kept_keys
-            .and_then(|keys| keys.join(old, JoinType::RightAnti, &["kept_id"], &["play_id"], None))
-            .and_then(|copies| copies.select_columns(&["play_id"]))
-            .explain(failed)?;
+        let kept_new = among(scope.table("new_plays").await?, kept.clone(), "play_id")?;
+        let old = not_among(scope.table("new_plays").await?, near, "play_id")?;
+        let copies = not_among(kept, old, "play_id")?.select_columns(&["play_id"]);
+        let copies = copies.explain(|| "new plays cannot be compared with others".to_owned())?;
         let copies = Columns::of(copies, "copies of new plays").await?.text("play_id")?;
         let copies = copies.iter().flatten().map(str::to_owned).collect();
-        Ok(Some(Self { kept: kept_new, copies, rows_read }))
+        Ok(Some(Self { kept: Held::of(kept_new, "plays").await?, copies, rows_read }))
     }
 }
 
 /// Rows that came and did not go: those of a compaction did both.
-async fn new_plays(scope: &Scope, inputs: &Inputs, change: &Change) -> Result<Option<(SchemaRef, Vec<RecordBatch>)>> {
+async fn new_plays(scope: &Scope, inputs: &Inputs, change: &Change) -> Result<Option<Held>> {
     let label = inputs.history.at().label();
     HISTORY.register_rows_of(scope, "came", change.came(&scope.state()).await?, label).await?;
     let mut came = scope.table("came").await?;
     if change.has_gone() {
         HISTORY.register_rows_of(scope, "went", change.went(&scope.state()).await?, label).await?;
-        let went = scope.table("went").await?.select_columns(&["play_id"]);
-        came = went
-            .and_then(|went| went.with_column_renamed("play_id", "gone_id"))
-            .and_then(|went| went.join(came, JoinType::RightAnti, &["gone_id"], &["play_id"], None))
-            .explain(|| "new plays cannot be told from old ones".to_owned())?;
+        came = not_among(scope.table("went").await?, came, "play_id")?;
     }
-    let few = came.limit(0, Some(usize::try_from(ROWS_MAX + 1).unwrap_or(usize::MAX)));
-    let new = collected(few.explain(|| "new plays cannot be read".to_owned())?).await?;
-    let rows: u64 = new.1.iter().map(|batch| batch.num_rows() as u64).sum();
-    Ok((rows <= ROWS_MAX).then_some(new))
+    Held::few(came, ROWS_MAX, "new plays").await
 }
 
 /// The new plays, and all others that may be copies of one of them or the other way round.
@@ -105,7 +89,7 @@ async fn neighbourhood(scope: &Scope, inputs: &Inputs) -> Result<DataFrame> {
     let failed = || "the plays around the new ones cannot be read".to_owned();
     let new = scope.table("new_plays").await?;
     let mut near = scope.table("all_plays").await?;
-    let bounds = Columns::of(scope.model("arrival_bounds", BOUNDS, Vec::<ScalarValue>::new()).await?, "new plays").await?;
+    let bounds = Columns::of(scope.model("arrival_bounds", BOUNDS, no_values()).await?, "new plays").await?;
     let (from, to, longest) = (bounds.whole("from_us")?, bounds.whole("to_us")?, bounds.whole("longest_ms")?);
     if bounds.is_empty() || from.is_null(0) {
         // Without times, or of a source that nothing is a copy of.
@@ -119,20 +103,12 @@ async fn neighbourhood(scope: &Scope, inputs: &Inputs) -> Result<DataFrame> {
         let (from, to) = (from.value(0).saturating_sub(reach_us), to.value(0).saturating_add(reach_us));
         near = near.filter(col("played_at").between(instant(from), instant(to))).explain(failed)?;
     }
-    let listeners = scope.model("arrival_listeners", LISTENERS, Vec::<ScalarValue>::new()).await?;
+    let listeners = scope.model("arrival_listeners", LISTENERS, no_values()).await?;
     let listeners = Columns::of(listeners, "listeners of new plays").await?.text("user_id")?;
     if listeners.len() <= LISTENERS_MAX {
         let named = listeners.iter().flatten().map(lit).collect();
         near = near.filter(col("user_id").in_list(named, false)).explain(failed)?;
     }
-    let keys = new.clone().select_columns(&["play_id"]).and_then(|keys| keys.with_column_renamed("play_id", "near_id"));
-    keys.and_then(|keys| keys.join(near, JoinType::RightAnti, &["near_id"], &["play_id"], None))
-        .and_then(|others| new.union(others))
-        .explain(failed)
-}
-
-async fn collected(frame: DataFrame) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let planned = Arc::new(frame.schema().as_arrow().clone());
-    let rows = frame.collect().await.explain(|| "plays cannot be read".to_owned())?;
-    Ok((rows.first().map_or(planned, RecordBatch::schema), rows))
+    let others = not_among(new.clone(), near, "play_id")?;
+    new.union(others).explain(failed)
 }

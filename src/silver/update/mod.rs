@@ -5,12 +5,13 @@
 
 mod arrivals;
 mod changes;
+mod matches;
 mod touched;
 
 use super::inputs::{HISTORY, Inputs, KAGGLE};
 use super::models;
 use crate::context::Context;
-use crate::engine::Scope;
+use crate::engine::{Held, Scope, no_values};
 use crate::error::{Error, Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::tables::LISTENING_WITH_FEATURES;
@@ -18,13 +19,12 @@ use crate::lake::update::{FILE, Update};
 use arrivals::Arrivals;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::{cast, filter, is_not_null};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::DataType;
 use changes::Changes;
-use datafusion::common::{JoinType, ParamValues};
+use datafusion::common::ParamValues;
 use datafusion::prelude::{DataFrame, col, lit};
-use datafusion::scalar::ScalarValue;
+use matches::among;
 use serde_json::Value;
-use std::sync::Arc;
 
 /// Rows that are computed anew and held in memory for it, some hundreds of MB: more of them are streamed by a full build. And rows
 /// that are written anew only because they share a file with others, where they are most of the table.
@@ -60,7 +60,7 @@ pub async fn prepare(
     let Some(changes) = Changes::since(built_from, inputs).await? else { return Ok(None) };
     let Some(arrivals) = Arrivals::read(context, inputs, changes.history.as_ref(), parameters).await? else { return Ok(None) };
     let Some(touched) = touched::read(context, inputs, &changes, current).await? else { return Ok(None) };
-    let rows_read = arrivals.rows_read + touched.1.iter().map(|batch| batch.num_rows() as u64).sum::<u64>();
+    let rows_read = arrivals.rows_read + touched.len();
     let mut update = Update::default();
     if rows_read > 0 {
         let changed = changed_plays(context, inputs, &arrivals, touched, parameters).await?;
@@ -88,20 +88,20 @@ async fn changed_plays(
     context: &Context,
     inputs: &Inputs,
     arrivals: &Arrivals,
-    (schema, touched): (SchemaRef, Vec<RecordBatch>),
+    touched: Held,
     parameters: &ParamValues,
 ) -> Result<Vec<RecordBatch>> {
     let failed = || "plays cannot be computed anew".to_owned();
     let scope = context.engine.scope();
-    scope.register_rows("touched", schema, touched)?;
-    scope.register_rows("arrived", Arc::clone(&arrivals.kept.0), arrivals.kept.1.clone())?;
+    touched.register(&scope, "touched", &[])?;
+    arrivals.kept.register(&scope, "arrived", &[])?;
     let columns: Vec<&str> = [HISTORY.required, HISTORY.optional].concat();
     let arrived = scope.table("arrived").await?.select_columns(&columns).explain(failed)?;
     let again = scope.table("touched").await?.select_columns(&columns).explain(failed)?;
     hold(&scope, "kept_plays", arrived.union(again).explain(failed)?).await?;
     register_asked(&scope, inputs).await?;
     hold(&scope, "computed", models::table_of_kept_plays(&scope, parameters).await?).await?;
-    scope.model("changed_plays", CHANGED_PLAYS, Vec::<ScalarValue>::new()).await?.collect().await.explain(failed)
+    scope.model("changed_plays", CHANGED_PLAYS, no_values()).await?.collect().await.explain(failed)
 }
 
 /// The features tables, less the rows that none of the plays asks for. Those are few, and named by several models: they are held.
@@ -111,12 +111,10 @@ async fn register_asked(scope: &Scope, inputs: &Inputs) -> Result<()> {
         let stored = format!("every_{}", input.relation);
         input.register_as(scope, &stored, snapshot.as_ref()).await?;
         let asked = if input.relation == KAGGLE.relation {
-            scope.model("asked_kaggle", ASKED_CATALOGUE, Vec::<ScalarValue>::new()).await?
+            scope.model("asked_kaggle", ASKED_CATALOGUE, no_values()).await?
         } else {
             let ids = scope.table("kept_plays").await?.select_columns(&["track_id"]).and_then(DataFrame::distinct);
-            let ids = ids.and_then(|ids| ids.with_column_renamed("track_id", "asked_id")).explain(failed)?;
-            let rows = ids.join(scope.table(&stored).await?, JoinType::RightSemi, &["asked_id"], &["track_id"], None);
-            rows.explain(failed)?
+            among(ids.explain(failed)?, scope.table(&stored).await?, "track_id")?
         };
         hold(scope, input.relation, asked).await?;
     }
@@ -125,10 +123,7 @@ async fn register_asked(scope: &Scope, inputs: &Inputs) -> Result<()> {
 
 /// Names a frame's rows.
 async fn hold(scope: &Scope, name: &str, frame: DataFrame) -> Result<()> {
-    let planned = Arc::new(frame.schema().as_arrow().clone());
-    let rows = frame.collect().await.explain(|| format!("the rows of {name} cannot be read"))?;
-    // What was computed may lay text out in another way than what was planned.
-    scope.register_rows(name, rows.first().map_or(planned, RecordBatch::schema), rows)
+    Held::of(frame, &format!("the rows of {name}")).await?.register(scope, name, &[])
 }
 
 /// Rows that come, and those in whose place they come.

@@ -8,15 +8,14 @@ use super::super::inputs::{Inputs, KAGGLE};
 use super::changes::Changes;
 use super::{ROWS_MAX, TRACKS_MAX};
 use crate::context::Context;
-use crate::engine::{Columns, Scope};
+use crate::engine::{Columns, Held, Scope, no_values};
 use crate::error::{Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::changes::Change;
 use crate::lake::update::FILE;
 use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::prelude::DataFrame;
-use datafusion::scalar::ScalarValue;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -28,12 +27,7 @@ const NAMES: &str = include_str!("../models/touched_names.sql");
 ///
 /// # Errors
 /// When a table cannot be read.
-pub async fn read(
-    context: &Context,
-    inputs: &Inputs,
-    changes: &Changes,
-    current: &Snapshot,
-) -> Result<Option<(SchemaRef, Vec<RecordBatch>)>> {
+pub async fn read(context: &Context, inputs: &Inputs, changes: &Changes, current: &Snapshot) -> Result<Option<Held>> {
     let scope = context.engine.scope();
     let mut ids = BTreeSet::new();
     for ((input, snapshot), change) in inputs.features.iter().zip(&changes.features) {
@@ -47,7 +41,7 @@ pub async fn read(
     scope.register("stored", current.provider_with_files(&scope.state()).await?)?;
     let stored = scope.table("stored").await?;
     if ids.is_empty() {
-        return Ok(Some((Arc::new(stored.schema().as_arrow().clone()), Vec::new())));
+        return Ok(Some(Held::none_of(&stored)));
     }
     register_ids(&scope, &ids)?;
     let mut model = BY_ID;
@@ -61,23 +55,19 @@ pub async fn read(
 }
 
 /// First which files hold such plays, by few columns; then their rows. Mostly there are none.
-async fn rows_of(scope: &Scope, model: &str, current: &Snapshot) -> Result<Option<(SchemaRef, Vec<RecordBatch>)>> {
+async fn rows_of(scope: &Scope, model: &str, current: &Snapshot) -> Result<Option<Held>> {
     let failed = || "plays of changed tracks cannot be read".to_owned();
     let found = scope.model("touched", model, no_values()).await?;
-    let schema = Arc::new(found.schema().as_arrow().clone());
+    let none = Held::none_of(&found);
     let files = found.select_columns(&[FILE]).and_then(DataFrame::distinct).explain(failed)?;
     let files = Columns::of(files, "files of changed tracks").await?.text(FILE)?;
     if files.is_empty() {
-        return Ok(Some((schema, Vec::new())));
+        return Ok(Some(none));
     }
     let names = files.iter().flatten().map(str::to_owned).collect();
     scope.context().deregister_table("stored").explain(failed)?;
     scope.register("stored", current.provider_of_files(&scope.state(), names).await?)?;
-    let found = scope.model("touched", model, no_values()).await?;
-    let few = found.limit(0, Some(usize::try_from(ROWS_MAX + 1).unwrap_or(usize::MAX))).explain(failed)?;
-    let rows = few.collect().await.explain(failed)?;
-    let count: u64 = rows.iter().map(|batch| batch.num_rows() as u64).sum();
-    Ok((count <= ROWS_MAX).then(|| (rows.first().map_or(schema, RecordBatch::schema), rows)))
+    Held::few(scope.model("touched", model, no_values()).await?, ROWS_MAX, "plays of changed tracks").await
 }
 
 /// Tracks of which one side has a row that the other does not; none where the files that changed hold too many rows.
@@ -105,8 +95,4 @@ fn register_ids(scope: &Scope, ids: &BTreeSet<String>) -> Result<()> {
     let column: ArrayRef = Arc::new(StringArray::from_iter_values(ids));
     let rows = RecordBatch::try_new(Arc::clone(&schema), vec![column]).explain(|| "changed tracks cannot be named".to_owned())?;
     scope.register_rows("touched_ids", schema, vec![rows])
-}
-
-const fn no_values() -> Vec<ScalarValue> {
-    Vec::new()
 }
