@@ -1,7 +1,7 @@
 //! Gold: what the plays say, one job a question.
 //!
 //! Owns the jobs and their order. Each reads silver through its SQL, computes with `stats` where there is an algorithm, and
-//! replaces its tables. Jobs never read each other's memory, only tables; `source` holds the relations that several read, `task`
+//! replaces its tables, or the rows of those `listeners` in them of whom there is something new. Jobs never read each other's memory, only tables; `source` holds the relations that several read, `task`
 //! how a build is compared with the last one and written.
 
 mod calendar;
@@ -12,6 +12,7 @@ mod gaps;
 mod gather;
 mod heard;
 mod items;
+mod listeners;
 pub mod mood;
 pub mod recommendations;
 pub mod source;
@@ -26,6 +27,7 @@ use crate::lake::tables::{
 };
 use mood::MoodOptions;
 use source::Source;
+use std::sync::Arc;
 
 /// A job, by the question that it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +80,7 @@ impl Job {
     ///
     /// # Errors
     /// When reading, computing or writing fails.
-    pub async fn build(self, context: &Context, source: &Source, options: &MoodOptions) -> Result<Vec<Step>> {
+    pub async fn build(self, context: &Context, source: &Arc<Source>, options: &MoodOptions) -> Result<Vec<Step>> {
         match self {
             Self::Mood => {
                 let mut steps = mood::build(context, source, options).await?;

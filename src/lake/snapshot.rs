@@ -181,6 +181,23 @@ impl Snapshot {
         Ok(Some(greatest))
     }
 
+    /// Whether the log tells that all rows have the same text in a column.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn is_constant(&self, column: &str) -> Result<bool> {
+        let mut only = None;
+        for file in self.files().await? {
+            let told = file.stats().and_then(|stats| serde_json::from_str::<Value>(&stats).ok()).unwrap_or_default();
+            let [least, greatest] = ["minValues", "maxValues"].map(|bound| told[bound][column].as_str().map(str::to_owned));
+            let is_of_one = told["nullCount"][column] == 0 && least.is_some() && least == greatest;
+            if !is_of_one || only.get_or_insert_with(|| least.clone()) != &least {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// The files of this version.
     pub(super) async fn files(&self) -> Result<Vec<LogicalFileView>> {
         self.state()?.file_views(self.table.log_store().as_ref(), None).try_collect().await.explain(|| self.unreadable())

@@ -1,7 +1,7 @@
 //! Some rows of a table replaced by others, in one commit that leaves the rest as it is.
 //!
-//! Owns which files are written anew: those that hold a row that goes, and no others. What goes is told by the table's key, and it
-//! is counted: were a key there twice or not at all, nothing would be committed.
+//! Owns which files are written anew: those that hold a row that goes, and no others. What goes is told by the table's key, or by
+//! whose it is, and it is counted: were a key there twice or not at all, nothing would be committed.
 
 use super::commit::commit_update;
 use super::declared;
@@ -10,13 +10,15 @@ use super::log::of_same_rows;
 use super::snapshot::Snapshot;
 use super::tables::Table;
 use super::write::{self, Written, write_files};
-use crate::engine::Engine;
+use crate::engine::{Columns, Engine};
 use crate::error::{Error, Explain, Result};
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::JoinType;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::prelude::{col, lit};
 use deltalake::kernel::LogicalFileView;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -37,6 +39,8 @@ pub const FILE: &str = "_file";
 pub struct Update {
     /// The keys of rows that go.
     pub gone: BTreeSet<String>,
+    /// Where it is not keys that tell them: the column whose values `gone` has, and how many rows have one of them.
+    told_by: Option<(&'static str, u64)>,
     /// The files that hold them, as the column `_file` names them.
     pub files: BTreeSet<String>,
     /// Rows that come, with the table's columns.
@@ -50,10 +54,38 @@ impl Update {
         self.rows.iter().map(|batch| batch.num_rows() as u64).sum()
     }
 
+    /// Rows in place of all those that have one of some values in a column.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn of_all_with(
+        engine: &Engine,
+        current: &Snapshot,
+        column: &'static str,
+        values: BTreeSet<String>,
+        rows: Vec<RecordBatch>,
+    ) -> Result<Self> {
+        let failed = || format!("table {}: the files of the rows that change cannot be found", current.at().label());
+        let scope = engine.scope();
+        scope.register("stored", current.provider_with_files(&scope.state()).await?)?;
+        let named = values.iter().map(|value| lit(value.as_str())).collect();
+        let held = scope.table("stored").await?.filter(col(column).in_list(named, false));
+        let held = held.and_then(|held| held.aggregate(vec![col(FILE)], vec![count(lit(1)).alias("rows")])).explain(failed)?;
+        let held = Columns::of(held, "files of rows that change").await?;
+        let gone: i64 = held.whole("rows")?.iter().flatten().sum();
+        let files = held.text(FILE)?.iter().flatten().map(str::to_owned).collect();
+        Ok(Self { gone: values, told_by: Some((column, u64::try_from(gone).unwrap_or_default())), files, rows })
+    }
+
+    /// How many rows go.
+    fn rows_gone(&self) -> u64 {
+        self.told_by.map_or(self.gone.len() as u64, |(_, rows)| rows)
+    }
+
     /// Whether nothing goes and nothing comes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.gone.is_empty() && self.rows() == 0
+        self.rows_gone() == 0 && self.rows() == 0
     }
 
     /// How many rows stand in the files that are to be written anew; none where the log does not tell.
@@ -75,7 +107,8 @@ impl Update {
         leftovers::sweep(at);
         let came = self.rows();
         let mut touched = self.touched(current).await?;
-        if !self.is_empty() {
+        // Where a file has a limit, its small ones are the upkeep's.
+        if !self.is_empty() && table.file_rows().is_none() {
             touched = with_small(touched, current.files().await?, came);
         }
         let stood: Option<usize> = touched.iter().map(LogicalFileView::num_records).sum();
@@ -90,7 +123,7 @@ impl Update {
             streams = vec![Box::pin(RecordBatchStreamAdapter::new(table.schema(), rows))];
         }
         let (adds, written) = write_files(at, table, &store, streams, Arc::new(|_| {})).await?;
-        let expected = stood.map(|stood| (stood as u64 + came).saturating_sub(self.gone.len() as u64));
+        let expected = stood.map(|stood| (stood as u64 + came).saturating_sub(self.rows_gone()));
         if expected != Some(written) {
             leftovers::remove(&store, &adds).await;
             return Err(Error::failure(format!(
@@ -103,7 +136,7 @@ impl Update {
         let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
         let removes = touched.iter().map(|file| file.remove_action(true)).collect();
         let version = commit_update(current, &store, adds, removes, &note).await?;
-        let held = current.extent()?.rows.map(|rows| (rows + came).saturating_sub(self.gone.len() as u64));
+        let held = current.extent()?.rows.map(|rows| (rows + came).saturating_sub(self.rows_gone()));
         Ok(Written { version, rows: came, held, bytes })
     }
 
@@ -145,7 +178,8 @@ impl Update {
         touched: &[LogicalFileView],
     ) -> Result<Vec<SendableRecordBatchStream>> {
         let failed = || format!("table {}: the rows that stay cannot be read", table.label());
-        let key = table.key.ok_or_else(|| Error::failure(format!("table {} has no key", table.label())))?;
+        let key = self.told_by.map(|(column, _)| column).or(table.key);
+        let key = key.ok_or_else(|| Error::failure(format!("table {} has no key", table.label())))?;
         let scope = engine.scope();
         let paths = touched.iter().map(|file| file.path().into_owned()).collect();
         scope.register("touched", current.provider_of(&scope.state(), paths).await?)?;

@@ -9,6 +9,7 @@ use super::own_writes::OwnWrites;
 use super::store::TableAt;
 use super::tables::{Table, same_type};
 use crate::error::{Error, Explain, Result};
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::execution::SendableRecordBatchStream;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
@@ -146,12 +147,23 @@ async fn write_stream(
         None,
     );
     let own = Arc::new(OwnWrites::remembered(store.object_store(None)));
-    let mut writer = DeltaWriter::new(Arc::clone(&own) as Arc<dyn ObjectStore>, config);
-    let mut rows = 0;
+    let begin = || DeltaWriter::new(Arc::clone(&own) as Arc<dyn ObjectStore>, config.clone());
+    let unfinished =
+        |error| Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE);
+    let most = table.file_rows().map_or(usize::MAX, |rows| usize::try_from(rows).unwrap_or(usize::MAX));
+    let (mut writer, mut adds) = (begin(), Vec::new());
+    let (mut rows, mut rows_in_file) = (0, 0);
     let outcome = async {
         while let Some(batch) = stream.next().await {
             let batch = batch.explain(|| format!("table {label}: its rows could not be computed"))?;
-            writer.write(&batch).await.explain(|| format!("table {label}: rows could not be written"))?;
+            for part in parts(&batch, most) {
+                if rows_in_file > 0 && rows_in_file + part.num_rows() > most {
+                    adds.extend(std::mem::replace(&mut writer, begin()).close().await.map_err(unfinished)?);
+                    rows_in_file = 0;
+                }
+                writer.write(&part).await.explain(|| format!("table {label}: rows could not be written"))?;
+                rows_in_file += part.num_rows();
+            }
             rows += batch.num_rows() as u64;
             observe(batch.num_rows() as u64);
         }
@@ -159,20 +171,30 @@ async fn write_stream(
     }
     .await;
     let finished = match outcome {
-        Ok(()) => writer.close().await.map_err(|error| {
-            Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE)
-        }),
+        Ok(()) => writer.close().await.map_err(unfinished),
         Err(error) => {
             // The first error is the one to tell; a failed clean-up leaves at most a file that no version names.
             let _ = writer.abort().await;
             Err(error)
         }
     };
-    if finished.is_err() {
-        // Files of other partitions may be complete, and the writer does not tell their names.
-        leftovers::remove_paths(&store, own.begun()).await;
+    match finished {
+        Ok(last) => {
+            adds.extend(last);
+            Ok((adds, rows))
+        }
+        Err(error) => {
+            // Other files may be complete, and the writer does not tell their names.
+            leftovers::remove_paths(&store, own.begun()).await;
+            Err(error)
+        }
     }
-    finished.map(|adds| (adds, rows))
+}
+
+/// A batch in pieces of no more than so many rows.
+fn parts(batch: &RecordBatch, most: usize) -> impl Iterator<Item = RecordBatch> {
+    let rows = batch.num_rows();
+    (0..rows).step_by(most).map(move |from| batch.slice(from, most.min(rows - from)))
 }
 
 pub(super) const SPACE: &str =

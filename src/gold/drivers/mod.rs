@@ -16,6 +16,7 @@ use crate::fingerprint;
 use crate::lake::tables::MOOD_DRIVERS;
 use datafusion::scalar::ScalarValue;
 use serde_json::json;
+use std::sync::Arc;
 use subjects::Listener;
 
 /// The model of audio features by day and part of day.
@@ -41,18 +42,18 @@ const ALGORITHM: &str = "drivers 1";
 ///
 /// # Errors
 /// When reading or writing fails.
-pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
+pub async fn build(context: &Context, source: &Arc<Source>) -> Result<Vec<Step>> {
     let parameters = json!({
         "plays": source.parameters(),
         "sql": fingerprint::of([FEATURES, SUBJECTS, MIXES, COUNTS].concat()),
         "algorithm": ALGORITHM,
     });
     let made_from = (json!({ "silver": source.identity()? }), parameters);
-    let mut task = match Task::begin(context, "build-gold drivers", &[&MOOD_DRIVERS], source.rows()?, made_from).await? {
+    let mut task = match Task::begin(context, "build-gold drivers", &[&MOOD_DRIVERS], source, made_from).await? {
         Begun::UpToDate(steps) => return Ok(steps),
         Begun::Build(task) => task,
     };
-    let scope = source.scope(context).await?;
+    let scope = task.source().scope(context).await?;
     let limits =
         vec![("subjects_max", ScalarValue::Int64(Some(SUBJECTS_MAX))), ("share_min", ScalarValue::Float64(Some(SHARE_MIN)))];
     let counts = Columns::of(scope.model("counts", COUNTS, no_values()).await?, "plays by day").await?;

@@ -15,6 +15,7 @@ use crate::fingerprint;
 use crate::lake::tables::{FORECAST_BACKTESTS, MOOD_FORECAST};
 use rows::Rows;
 use serde_json::json;
+use std::sync::Arc;
 
 /// Raised when the same plays would give another forecast.
 const ALGORITHM: &str = "forecast 1";
@@ -23,7 +24,7 @@ const ALGORITHM: &str = "forecast 1";
 ///
 /// # Errors
 /// When reading or writing fails.
-pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
+pub async fn build(context: &Context, source: &Arc<Source>) -> Result<Vec<Step>> {
     let gaps = Gaps::read(context, source).await?;
     let parameters = json!({
         "plays": source.parameters(),
@@ -33,12 +34,12 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
     });
     let made_from = (json!({ "silver": source.identity()? }), parameters);
     let tables = [&MOOD_FORECAST, &FORECAST_BACKTESTS];
-    let mut task = match Task::begin(context, "build-gold forecast", &tables, source.rows()?, made_from).await? {
+    let mut task = match Task::begin(context, "build-gold forecast", &tables, source, made_from).await? {
         Begun::UpToDate(steps) => return Ok(steps),
         Begun::Build(task) => task,
     };
     let mut rows = Rows::default();
-    for calendar in Calendar::all(context, source, &gaps).await? {
+    for calendar in Calendar::all(context, &task.source(), &gaps).await? {
         rows.listener(&calendar)?;
     }
     let (forecasts, backtests) = rows.into_batches()?;

@@ -24,6 +24,7 @@ use candidates::Candidates;
 use datafusion::scalar::ScalarValue;
 use listener::Listener;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The model of the songs that a listener likes.
 pub const LIKED: &str = include_str!("liked.sql");
@@ -43,7 +44,7 @@ const ALGORITHM: &str = "recommendations 1";
 ///
 /// # Errors
 /// When reading or writing fails.
-pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
+pub async fn build(context: &Context, source: &Arc<Source>) -> Result<Vec<Step>> {
     let catalogue = source.other(context, &CATALOG_TRACKS).await?;
     let known = catalogue.as_ref().map_or(Ok(Value::Null), Snapshot::identity)?;
     let inputs = json!({ "silver": source.identity()?, "catalog_tracks": known });
@@ -53,12 +54,12 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
         "algorithm": ALGORITHM,
     });
     let tables = [&TRACK_RECOMMENDATIONS];
-    let begun = Task::begin(context, "build-gold recommendations", &tables, source.rows()?, (inputs, parameters)).await?;
+    let begun = Task::begin(context, "build-gold recommendations", &tables, source, (inputs, parameters)).await?;
     let mut task = match begun {
         Begun::UpToDate(steps) => return Ok(steps),
         Begun::Build(task) => task,
     };
-    let scope = source.scope(context).await?;
+    let scope = task.source().scope(context).await?;
     relation_of(catalogue.as_ref(), &scope, "catalog_tracks", &CATALOG_TRACKS).await?;
     let candidates =
         Candidates::new(&Columns::of(scope.model("candidates", CANDIDATES, no_values()).await?, "the catalogue").await?)?;

@@ -14,6 +14,7 @@ use crate::fingerprint;
 use crate::lake::tables::{LISTENING_SESSIONS, LISTENING_STREAKS, TEMPORAL_PATTERNS, TOP_ITEMS};
 use datafusion::scalar::ScalarValue;
 use serde_json::json;
+use std::sync::Arc;
 
 /// The model of weekday × hour and part of day × weekend.
 pub const HOURS: &str = include_str!("hours.sql");
@@ -34,7 +35,7 @@ const ALGORITHM: &str = "top 2";
 ///
 /// # Errors
 /// When reading or writing fails.
-pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
+pub async fn build(context: &Context, source: &Arc<Source>) -> Result<Vec<Step>> {
     let tables = [&TEMPORAL_PATTERNS, &LISTENING_SESSIONS, &LISTENING_STREAKS, &TOP_ITEMS];
     let parameters = json!({
         "plays": source.parameters(),
@@ -42,11 +43,11 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
         "algorithm": ALGORITHM,
     });
     let made_from = (json!({ "silver": source.identity()? }), parameters);
-    let mut task = match Task::begin(context, "build-gold temporal", &tables, source.rows()?, made_from).await? {
+    let mut task = match Task::begin(context, "build-gold temporal", &tables, source, made_from).await? {
         Begun::UpToDate(steps) => return Ok(steps),
         Begun::Build(task) => task,
     };
-    let scope = source.scope(context).await?;
+    let scope = task.source().scope(context).await?;
     let covered = || vec![("covered_min", ScalarValue::Int64(Some(COVERED_MIN)))];
     task.stream(&TEMPORAL_PATTERNS, scope.model("hours", HOURS, covered()).await?).await?;
     task.stream(&LISTENING_SESSIONS, scope.model("sessions", SESSIONS, covered()).await?).await?;

@@ -20,6 +20,7 @@ use crate::lake::tables::WELLBEING_INDICATORS;
 use mixes::Mixes;
 use rows::Rows;
 use serde_json::json;
+use std::sync::Arc;
 use windows::{DAY, FOUR_WEEKS, Mood, WEEK, over};
 
 /// Raised when the same plays would give other figures.
@@ -35,7 +36,7 @@ pub fn daily_moods(days: &[Day]) -> Vec<Mood> {
 ///
 /// # Errors
 /// When reading or writing fails.
-pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
+pub async fn build(context: &Context, source: &Arc<Source>) -> Result<Vec<Step>> {
     let gaps = Gaps::read(context, source).await?;
     let parameters = json!({
         "plays": source.parameters(),
@@ -44,12 +45,13 @@ pub async fn build(context: &Context, source: &Source) -> Result<Vec<Step>> {
         "gaps": gaps.described(),
     });
     let made_from = (json!({ "silver": source.identity()? }), parameters);
-    let begun = Task::begin(context, "build-gold wellbeing", &[&WELLBEING_INDICATORS], source.rows()?, made_from).await?;
+    let begun = Task::begin(context, "build-gold wellbeing", &[&WELLBEING_INDICATORS], source, made_from).await?;
     let mut task = match begun {
         Begun::UpToDate(steps) => return Ok(steps),
         Begun::Build(task) => task,
     };
-    let calendars = Calendar::all(context, source, &gaps).await?;
+    let source = task.source();
+    let calendars = Calendar::all(context, &source, &gaps).await?;
     let mixes = Mixes::read(&source.scope(context).await?).await?;
     let mut rows = Rows::default();
     for calendar in &calendars {

@@ -1,4 +1,5 @@
-//! Which files are put together: those below half the target, within a partition, neighbours in time.
+//! Which files are put together: those below half the target, within a partition, neighbours in time. The target is a number of
+//! bytes, or of rows where the table has a limit of its own.
 //!
 //! Owns that choice. A file that is once large is left alone, so that no row is rewritten again and again, and what the log tells
 //! of each file's times stays narrow.
@@ -23,18 +24,22 @@ impl Plan {
             // Of another release: it is replaced or refused when it is written to.
             return Ok(Self { groups: Vec::new(), target_bytes });
         }
+        let (size, target): (fn(&LogicalFileView) -> u64, u64) = match table.file_rows() {
+            Some(rows_max) => (rows, rows_max),
+            None => (bytes, target_bytes),
+        };
         let mut partitions: BTreeMap<_, Vec<LogicalFileView>> = BTreeMap::new();
         for file in snapshot.files().await? {
             // Rows that another program has marked as deleted, and names that this one does not give, are left as they are.
             let is_ours = file.deletion_vector_descriptor().is_none() && !file.path().contains(['%', ':']);
-            if is_ours && bytes(&file) < target_bytes / 2 {
+            if is_ours && size(&file) < target / 2 {
                 let values: BTreeMap<_, _> = file.partition_values_map().into_iter().collect();
                 partitions.entry(values).or_default().push(file);
             }
         }
         let groups = partitions.into_values().flat_map(|mut files| {
             files.sort_by_cached_key(|file| (file.modification_time(), file.path().into_owned()));
-            pack(files, bytes, target_bytes)
+            pack(files, size, target)
         });
         Ok(Self { groups: groups.collect(), target_bytes })
     }
@@ -54,6 +59,11 @@ impl Plan {
 
 fn bytes(file: &LogicalFileView) -> u64 {
     u64::try_from(file.size()).unwrap_or_default()
+}
+
+/// A file of which the log does not tell them is none of ours, and is left alone.
+fn rows(file: &LogicalFileView) -> u64 {
+    file.num_records().map_or(u64::MAX, |rows| rows as u64)
 }
 
 /// Groups of neighbours that together stay within the target; one file alone is no group.

@@ -38,6 +38,11 @@ pub struct Table {
     columns: fn() -> Vec<Field>,
 }
 
+const LISTENER: &str = "user_id";
+
+/// Some 10 MB of plays, and what is written anew in a tenth of a second.
+const LISTENER_FILE_ROWS: u64 = 131_072;
+
 /// By name: where the columns' function lies in memory differs from run to run.
 impl std::fmt::Debug for Table {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,6 +61,19 @@ impl Table {
     #[must_use]
     pub fn is_derived(&self) -> bool {
         ["silver", "gold"].contains(&self.layer)
+    }
+
+    /// The column that tells whose a row is, in tables that are built listener by listener.
+    #[must_use]
+    pub fn listener(&self) -> Option<&'static str> {
+        (self.layer == "gold" && self.schema().field_with_name(LISTENER).is_ok()).then_some(LISTENER)
+    }
+
+    /// How many rows a data file of it takes, where there is a limit: whoever replaces the rows of one listener writes the files
+    /// anew that hold some of them, and listeners follow each other in the table.
+    #[must_use]
+    pub fn file_rows(&self) -> Option<u64> {
+        self.listener().map(|_| LISTENER_FILE_ROWS)
     }
 
     /// `layer/name`, as messages and paths write it.
