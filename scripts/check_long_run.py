@@ -43,6 +43,7 @@ PROMISED_DAYS = 30
 # An authorization ends after six months.
 LOGIN_EVERY = 400
 SHORT_UPKEEP_EVERY = 10
+PAGE_MAX = 5_000
 
 
 class Aging:
@@ -137,8 +138,11 @@ class Aging:
         self.must(self.fresh, "import", self.export)
         self.must(self.fresh, "import-catalog", inputs.CATALOGUE)
         told = self.months.told()
-        self.spotify.page = inputs.page(told, self.months.now, len(told))
         self.spotify.log_in(self.fresh, now=self.months.now)
+        # An answer of many thousand plays would be taken for none.
+        for until in range(PAGE_MAX, len(told) + PAGE_MAX, PAGE_MAX):
+            self.spotify.page = inputs.page(told[:until], self.months.now, PAGE_MAX)
+            self.must(self.fresh, "ingest")
         self.must(self.fresh, "run")
 
     def same_content(self):
