@@ -6,6 +6,7 @@ use super::rule::Severity;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// How a rule came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -97,6 +98,8 @@ pub struct Report {
     pub checked_at: DateTime<Utc>,
     /// Every rule on every table.
     pub findings: Vec<Finding>,
+    /// The ids of the tables, by their labels.
+    pub tables: BTreeMap<String, Value>,
 }
 
 impl Report {
@@ -123,6 +126,7 @@ mod tests {
     use crate::check::rule::Severity;
     use crate::error::Kind;
     use chrono::{DateTime, Utc};
+    use std::collections::BTreeMap;
 
     fn report(severity: Severity) -> Report {
         let finding = Finding {
@@ -136,7 +140,7 @@ mod tests {
             table_version: Some(0),
             examples: Vec::new(),
         };
-        Report { checked_at: DateTime::<Utc>::UNIX_EPOCH, findings: vec![finding] }
+        Report { checked_at: DateTime::<Utc>::UNIX_EPOCH, findings: vec![finding], tables: BTreeMap::new() }
     }
 
     #[test]

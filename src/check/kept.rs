@@ -1,4 +1,4 @@
-//! Verdicts of the last check that still hold: of tables that have had no version since.
+//! Verdicts of the last check: of tables that have had no version since they still hold, of others `news` builds on them.
 //!
 //! Owns which of them: rules that passed and that ask nothing but the rows of a version and those that it was built from. The clock and
 //! other tables are asked again each time. Only the checks at the end of a run go by it; whoever asks for a check has all rows read.
@@ -12,6 +12,7 @@ use crate::fingerprint;
 use crate::lake::tables::CHECK_RESULTS;
 use arrow::array::{Array, Int64Array};
 use datafusion::scalar::ScalarValue;
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// The model of what the last check found.
@@ -34,9 +35,30 @@ pub struct Held {
     pub detail: Option<String>,
 }
 
-/// What the last check found, by table, version and rule.
-#[derive(Debug, Default)]
-pub struct Kept(HashMap<(String, u64), HashMap<String, Held>>);
+/// What the last check found of a version of a table.
+#[derive(Debug)]
+struct Checked {
+    version: u64,
+    /// Of the table, which another may have replaced since.
+    id: Value,
+    rules: HashMap<String, Held>,
+}
+
+/// Smaller tables are read as a whole in less time than it takes to plan what came to them.
+const NEWS_FROM_ROWS: u64 = 100_000;
+
+/// What the last check found, by table.
+#[derive(Debug)]
+pub struct Kept {
+    tables: HashMap<String, Checked>,
+    news_from_rows: u64,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { tables: HashMap::new(), news_from_rows: NEWS_FROM_ROWS }
+    }
+}
 
 impl Kept {
     /// Reads it; nothing where the last check asked other rules, or there was none.
@@ -65,7 +87,13 @@ impl Kept {
                 detail: details.is_valid(row).then(|| details.value(row).to_owned()),
             };
             let version = u64::try_from(versions.value(row)).unwrap_or_default();
-            kept.0.entry((tables.value(row).to_owned(), version)).or_default().insert(rules.value(row).to_owned(), held);
+            let table = tables.value(row);
+            let checked = kept.tables.entry(table.to_owned()).or_insert_with(|| Checked {
+                version,
+                id: note["tables"][table].clone(),
+                rules: HashMap::new(),
+            });
+            checked.rules.insert(rules.value(row).to_owned(), held);
         }
         Ok(kept)
     }
@@ -73,7 +101,33 @@ impl Kept {
     /// The rules that held of this very version, by name.
     #[must_use]
     pub fn of(&self, table: &str, version: u64) -> Option<&HashMap<String, Held>> {
-        self.0.get(&(table.to_owned(), version))
+        self.tables.get(table).filter(|checked| checked.version == version).map(|checked| &checked.rules)
+    }
+
+    /// The version that was checked before this one, the id of its table, and the rules that held of it.
+    #[must_use]
+    pub fn before(&self, table: &str, version: u64) -> Option<(u64, &Value, &HashMap<String, Held>)> {
+        let checked = self.tables.get(table).filter(|checked| checked.version < version && checked.id.is_string())?;
+        Some((checked.version, &checked.id, &checked.rules))
+    }
+
+    /// Of tables with how many rows only what came is read.
+    #[must_use]
+    pub const fn news_from_rows(&self) -> u64 {
+        self.news_from_rows
+    }
+
+    /// Whether any table that was checked has so many.
+    #[must_use]
+    pub fn has_large_tables(&self) -> bool {
+        let rules = self.tables.values().flat_map(|checked| checked.rules.values());
+        rules.filter_map(|held| held.rows_checked).any(|rows| rows >= self.news_from_rows)
+    }
+
+    /// The same of tables with so many rows.
+    #[must_use]
+    pub fn reading_news_from(self, rows: u64) -> Self {
+        Self { news_from_rows: rows, ..self }
     }
 }
 

@@ -6,6 +6,7 @@
 mod finding;
 mod kept;
 mod keys;
+mod news;
 mod pinned;
 mod record;
 pub mod rule;
@@ -20,6 +21,7 @@ pub use finding::{Finding, Outcome, Report};
 pub use kept::Kept;
 pub use record::record;
 
+use crate::clock::Stopwatch;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::lake::tables::{RUNS, is_called};
@@ -29,7 +31,7 @@ use futures::future::try_join_all;
 use kept::{Held, holds_for_good};
 use rule::{Asks, Rule, Severity};
 use rules::TableRules;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use subject::{Bench, Subject};
 
 /// The tables of the lake that have rules, all of them or those that are named: `layer.table`, `layer/table`, a table, a layer.
@@ -67,11 +69,13 @@ fn is_named(table: &Table, name: &str) -> bool {
 pub async fn check(context: &Context, tables: &[TableRules], examples_max: usize, kept: &Kept) -> Report {
     let record = context.lake.open(&RUNS).await;
     let bench = Bench { lake: &context.lake, engine: &context.engine, now: context.clock.now(), record: &record, examples_max };
-    let mut findings = Vec::new();
+    let mut report = Report { checked_at: bench.now, findings: Vec::new(), tables: BTreeMap::new() };
     for (table, rules) in tables {
-        table_findings(bench, table, rules, kept, &mut findings).await;
+        let watch = Stopwatch::start();
+        table_findings(bench, table, rules, kept, &mut report).await;
+        tracing::debug!("table {}: checked in {:.3} s", table.label(), watch.seconds());
     }
-    Report { checked_at: bench.now, findings }
+    report
 }
 
 const READABLE: Rule = Rule::error("readable", Asks::NotNull(&[]));
@@ -79,22 +83,31 @@ const SCHEMA: Rule = Rule::error("schema", Asks::NotNull(&[]));
 /// The next rows that are written, or the upkeep, bring the columns; until then they are read as null.
 const SCHEMA_OF_OLDER_RELEASE: Rule = Rule::warn("schema", Asks::NotNull(&[]));
 
-async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule], kept: &Kept, findings: &mut Vec<Finding>) {
+async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule], kept: &Kept, report: &mut Report) {
     let unreadable = |error: &Error| finding(table, &READABLE, Verdict::failed(error.in_one_line()), None, None);
     let snapshot = match bench.lake.open(table).await {
         Ok(Some(snapshot)) => snapshot,
         // The folder of its log is there, or it would not have been chosen.
-        Ok(None) => return findings.push(unreadable(&Error::failure("its Delta log holds no version"))),
-        Err(error) => return findings.push(unreadable(&error)),
+        Ok(None) => return report.findings.push(unreadable(&Error::failure("its Delta log holds no version"))),
+        Err(error) => return report.findings.push(unreadable(&error)),
     };
     let version = Some(snapshot.version());
-    let held = kept.of(&table.label(), snapshot.version());
-    match ask(bench, table, snapshot, rules, held).await {
+    if let Ok(identity) = snapshot.identity() {
+        report.tables.insert(table.label(), identity["id"].clone());
+    }
+    let asked = if let Some(held) = kept.of(&table.label(), snapshot.version()) {
+        ask(bench, table, snapshot, rules, held).await
+    } else {
+        // What cannot be read of an earlier version is no finding: all rows are asked.
+        let held = news::still_held(bench, table, &snapshot, rules, kept).await.unwrap_or_default();
+        ask(bench, table, snapshot, rules, &held).await
+    };
+    match asked {
         Ok(asked) => {
-            findings.push(finding(table, &READABLE, Verdict::passed(), version, None));
-            findings.extend(asked);
+            report.findings.push(finding(table, &READABLE, Verdict::passed(), version, None));
+            report.findings.extend(asked);
         }
-        Err(error) => findings.push(Finding { table_version: version, ..unreadable(&error) }),
+        Err(error) => report.findings.push(Finding { table_version: version, ..unreadable(&error) }),
     }
 }
 
@@ -104,7 +117,7 @@ async fn ask(
     table: &'static Table,
     snapshot: Snapshot,
     rules: &[Rule],
-    held: Option<&HashMap<String, Held>>,
+    held: &HashMap<String, Held>,
 ) -> Result<Vec<Finding>> {
     let version = Some(snapshot.version());
     let stored = snapshot.schema()?;
@@ -112,7 +125,7 @@ async fn ask(
     let mut findings = vec![finding(table, schema, shape::verdict(table, &snapshot)?, version, None)];
     let mut subject = Subject { bench, table, snapshot, rows: 0 };
     let unfit = |rule: &Rule| shape::unfit(table, &stored, &rule.columns());
-    let stands = |rule: &Rule| held.and_then(|held| held.get(rule.name)).filter(|_| holds_for_good(rule));
+    let stands = |rule: &Rule| held.get(rule.name).filter(|_| holds_for_good(rule));
     let is_asked = |rule: &&Rule| scan::is_scalar(rule) && unfit(rule).is_none() && stands(rule).is_none();
     let scalar: Vec<&Rule> = rules.iter().filter(is_asked).collect();
     let scope = subject.scope().await?;

@@ -44,7 +44,7 @@ pub async fn record(context: &Context, report: &Report) -> Result<Written> {
         &CHECK_RESULTS,
         vec![rows],
         Mode::Append,
-        &context.note(json!({ "command": "check", "rules": rules_hash() })),
+        &context.note(json!({ "command": "check", "rules": rules_hash(), "tables": report.tables })),
     )
     .await
 }

@@ -20,23 +20,33 @@ pub const fn is_scalar(rule: &Rule) -> bool {
 
 /// Counts the table's rows and those that break each of the rules.
 pub async fn count(subject: &Subject<'_>, scope: &Scope, rules: &[&Rule]) -> Result<(u64, Vec<u64>)> {
+    count_in(subject, scope, "checked", rules).await
+}
+
+/// The same of some of its rows.
+pub async fn count_in(subject: &Subject<'_>, scope: &Scope, relation: &str, rules: &[&Rule]) -> Result<(u64, Vec<u64>)> {
     let (mut values, mut names, mut parts) = (Values::default(), vec!["rows".to_owned()], vec!["count(*) AS rows".to_owned()]);
     for rule in rules {
         let name = format!("failed_{}", names.len());
         parts.push(format!("{} AS {name}", counted(&any(&faults(&rule.asks, subject.bench.now, &mut values)))));
         names.push(name);
     }
-    let sql = format!("SELECT {} FROM checked", parts.join(", "));
+    let sql = format!("SELECT {} FROM {relation}", parts.join(", "));
     let mut counts = subject.numbers(scope, &sql, values, &names).await?;
     let failed = counts.split_off(1);
     Ok((counts.first().copied().unwrap_or_default(), failed))
 }
 
+/// The share of the rows that a condition is true of, also in words.
+pub fn share(failed: u64, rows: u64, share_min: f64) -> (f64, String) {
+    let share = 1.0 - failed as f64 / rows as f64;
+    (share, format!("{:.1} % of the rows; at least {:.0} % are expected", share * 100.0, share_min * 100.0))
+}
+
 /// What a rule comes to, of which the rows that break it are counted.
 pub async fn verdict(subject: &Subject<'_>, scope: &Scope, rule: &Rule, failed: u64) -> Result<Verdict> {
     if let Asks::Mostly { share_min, .. } = rule.asks {
-        let share = 1.0 - failed as f64 / subject.rows as f64;
-        let says = format!("{:.1} % of the rows; at least {:.0} % are expected", share * 100.0, share_min * 100.0);
+        let (share, says) = share(failed, subject.rows, share_min);
         let counted = if share < share_min { Verdict::failed(says) } else { Verdict::passed().saying(says) };
         let examples = if share < share_min { examples(subject, scope, rule).await? } else { Vec::new() };
         return Ok(Verdict { rows_failed: Some(failed), examples, ..counted });

@@ -5,10 +5,12 @@
 
 mod columns;
 mod held;
+mod matches;
 mod running;
 
 pub use columns::Columns;
 pub use held::Held;
+pub use matches::{among, not_among};
 
 use crate::error::{Error, Explain, Result};
 use arrow::array::RecordBatch;
@@ -122,6 +124,15 @@ impl Scope {
     /// When there is none of that name.
     pub async fn table(&self, name: &str) -> Result<DataFrame> {
         self.context.table(name).await.explain(|| format!("relation {name} cannot be read"))
+    }
+
+    /// Gives a name free; one that nothing has is no error.
+    ///
+    /// # Errors
+    /// When the engine cannot look it up.
+    pub fn forget(&self, name: &str) -> Result<()> {
+        self.context.deregister_table(name).explain(|| format!("relation {name} cannot be forgotten"))?;
+        Ok(())
     }
 
     /// Names a frame.

@@ -4,13 +4,12 @@
 //! too many to be worth it, all are. Silver tells whose rows differ; the one other thing that moods of plays rest on, the clusters
 //! of tracks, tells which tracks do, and silver who played those.
 
+use super::differences::{changed_rows, few, of_files};
 use crate::context::Context;
-use crate::engine::{Columns, Scope};
 use crate::error::{Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::changes::Change;
 use crate::lake::tables::MOOD_CLUSTERS;
-use arrow::array::Array;
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::prelude::{DataFrame, Expr, col, lit};
 use serde_json::Value;
@@ -26,8 +25,6 @@ const UNKNOWN: &str = "unknown";
 const LISTENERS_MAX: usize = 256;
 /// More tracks neither.
 const TRACKS_MAX: usize = 10_000;
-/// Rows of silver's files that came: more of them are not compared with those that went.
-const ROWS_MAX: u64 = 500_000;
 
 /// Whose rows of silver differ from those of the version that `built_from` names; none where all should be built.
 ///
@@ -38,13 +35,11 @@ pub async fn of_changed_plays(context: &Context, silver: &Snapshot, built_from: 
     if silver.is_constant("user_id").await? {
         return Ok(None);
     }
-    let Some(change) = Change::since(built_from, silver).await? else { return Ok(None) };
-    if change.rows_came().is_none_or(|rows| rows > ROWS_MAX) {
-        return Ok(None);
-    }
     let scope = context.engine.scope();
-    let (came, went) = differing(&scope, &change, &[]).await?;
-    listeners(came.union(went).explain(failed)?).await
+    match changed_rows(&scope, silver, built_from).await? {
+        Some(rows) => listeners(rows).await,
+        None => Ok(None),
+    }
 }
 
 /// Who played the tracks whose mood is another than at the version of the clusters that `built_from` names. Tracks that are new to
@@ -68,7 +63,7 @@ pub async fn of_changed_moods(
         return Ok(Some(Listeners::new()));
     }
     let scope = context.engine.scope();
-    let (_, went) = differing(&scope, &change, &["track_id", "cluster_id", "mood"]).await?;
+    let (_, went) = of_files(&scope, &change, &["track_id", "cluster_id", "mood"]).await?;
     let Some(tracks) = few(went, "track_id", TRACKS_MAX).await? else { return Ok(None) };
     if tracks.is_empty() {
         return Ok(Some(Listeners::new()));
@@ -85,33 +80,10 @@ pub fn is_of(listeners: &Listeners) -> Expr {
     if listeners.contains(UNKNOWN) { named.or(col("user_id").is_null()) } else { named }
 }
 
-/// Rows that came and did not go, and those that went and did not come, by some columns or by all.
-async fn differing(scope: &Scope, change: &Change, columns: &[&str]) -> Result<(DataFrame, DataFrame)> {
-    let chosen = |rows: DataFrame| if columns.is_empty() { Ok(rows) } else { rows.select_columns(columns) };
-    scope.register("came", change.came(&scope.state()).await?)?;
-    let came = chosen(scope.table("came").await?).explain(failed)?;
-    if !change.has_gone() {
-        let none = came.clone().limit(0, Some(0)).explain(failed)?;
-        return Ok((came, none));
-    }
-    scope.register("went", change.went(&scope.state()).await?)?;
-    let went = chosen(scope.table("went").await?).explain(failed)?;
-    let new = came.clone().except_distinct(went.clone()).explain(failed)?;
-    Ok((new, went.except_distinct(came).explain(failed)?))
-}
-
 /// The listeners of rows of silver.
 async fn listeners(rows: DataFrame) -> Result<Option<Listeners>> {
     let named = rows.select(vec![coalesce(vec![col("user_id"), lit(UNKNOWN)]).alias("user_id")]).explain(failed)?;
     few(named, "user_id", LISTENERS_MAX).await
-}
-
-/// The different values of a column; none where they are too many.
-async fn few(rows: DataFrame, column: &str, most: usize) -> Result<Option<BTreeSet<String>>> {
-    let values = rows.select_columns(&[column]).and_then(DataFrame::distinct);
-    let values = values.and_then(|values| values.limit(0, Some(most + 1))).explain(failed)?;
-    let values = Columns::of(values, "what changed").await?.text(column)?;
-    Ok((values.len() <= most).then(|| values.iter().flatten().map(str::to_owned).collect()))
 }
 
 fn failed() -> String {

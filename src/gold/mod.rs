@@ -6,6 +6,7 @@
 
 mod calendar;
 pub mod circumplex;
+mod differences;
 pub mod drivers;
 pub mod forecast;
 mod gaps;

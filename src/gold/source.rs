@@ -115,7 +115,7 @@ impl Source {
     /// # Errors
     /// When silver cannot be read.
     pub async fn since(&self, context: &Context, built_from: &Value, inputs: &Value) -> Result<Option<Arc<Self>>> {
-        if self.others != AsOf::Latest || self.only.is_some() {
+        if !self.is_latest() || self.only.is_some() {
             return Ok(None);
         }
         let names = || inputs.as_object().into_iter().flat_map(|inputs| inputs.keys()).filter(|name| *name != "silver");
@@ -159,6 +159,12 @@ impl Source {
         let silver = Held::few(theirs, PLAYS_HELD_MAX, "the plays of some listeners").await?;
         let narrow = |silver| Self::new(self.silver.clone(), self.others, self.synthetic, Some(Narrow { listeners, silver }));
         Ok(silver.map(narrow).map(Arc::new))
+    }
+
+    /// Whether tables are read as they are now.
+    #[must_use]
+    pub fn is_latest(&self) -> bool {
+        self.others == AsOf::Latest
     }
 
     /// The listeners that it knows, where it does not know all.

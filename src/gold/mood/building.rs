@@ -16,11 +16,13 @@ use crate::context::{Context, Step};
 use crate::error::{Explain, Result};
 use crate::lake::rows::store;
 use crate::lake::tables::{AUDIO_FEATURES, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS};
+use crate::lake::update::Update;
 use crate::lake::{Mode, Snapshot};
 use crate::stats::choose_k;
 use arrow::array::RecordBatch;
 use chrono::DateTime;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A build under way.
@@ -30,6 +32,8 @@ pub struct Building<'a> {
     pub tracks: Arc<Tracks>,
     pub complete: Vec<usize>,
     pub previous: Previous,
+    /// The clusters that are stored, and the tracks that may be others in them.
+    pub stored: Option<(Snapshot, BTreeSet<String>)>,
     pub note: Value,
     pub step: Step,
     pub watch: Stopwatch,
@@ -71,7 +75,8 @@ impl Building<'_> {
             drift.distance * 100.0
         ));
         let clusters = rows::clusters(&self.tracks, &standing.id, &named, &assigned)?;
-        self.store(&standing, profiles, clusters).await
+        let stored = self.stored.take();
+        self.store(&standing, profiles, clusters, stored).await
     }
 
     /// Fits a model on the tracks of today.
@@ -94,17 +99,32 @@ impl Building<'_> {
         let told = (earlier.as_ref(), fitted_at);
         let profiles = rows::profiles(&self.tracks, &model, &named, &assigned, self.options, told)?;
         let clusters = rows::clusters(&self.tracks, &model.id, &named, &assigned)?;
-        self.store(&Standing::of(&model, &named, fitted_at), profiles, clusters).await
+        self.store(&Standing::of(&model, &named, fitted_at), profiles, clusters, None).await
     }
 
-    async fn store(mut self, standing: &Standing, profiles: RecordBatch, clusters: RecordBatch) -> Result<Vec<Step>> {
+    /// Writes both tables; where the model stands, only the tracks that may be others in its clusters.
+    async fn store(
+        mut self,
+        standing: &Standing,
+        profiles: RecordBatch,
+        clusters: RecordBatch,
+        stored: Option<(Snapshot, BTreeSet<String>)>,
+    ) -> Result<Vec<Step>> {
         self.note["model"] = json!(standing);
         let lake = &self.context.lake;
         let batches = vec![self.previous.without(&standing.id)?, profiles];
         let written = store(lake, &MOOD_CLUSTER_PROFILES, batches, Mode::Replace, &self.note).await?;
         let of_profiles = Step::new("build-gold mood", MOOD_CLUSTER_PROFILES.label()).wrote(written);
         let of_profiles = Step { inputs: self.step.inputs.clone(), ..of_profiles };
-        let written = store(lake, &MOOD_CLUSTERS, vec![clusters], Mode::Replace, &self.note).await?;
+        let written = match stored {
+            Some((current, changed)) => {
+                let engine = &self.context.engine;
+                let rows = vec![rows::of_tracks(&clusters, &changed)?];
+                let update = Update::of_all_with(engine, &current, "track_id", changed, rows).await?;
+                update.carry_out(engine, &current, &MOOD_CLUSTERS, &self.note).await?
+            }
+            None => store(lake, &MOOD_CLUSTERS, vec![clusters], Mode::Replace, &self.note).await?,
+        };
         Ok(vec![of_profiles, self.step.wrote(written).took(self.watch)])
     }
 }

@@ -7,16 +7,19 @@ use super::model::Model;
 use super::options::MoodOptions;
 use super::previous::Earlier;
 use super::tracks::Tracks;
-use crate::error::{Explain, Result};
+use crate::error::{Error, Explain, Result};
 use crate::lake::rows::{batch, instants};
 use crate::lake::tables::{AUDIO_FEATURES, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS};
 use crate::stats::assign::assign;
 use crate::stats::matrix::Matrix;
 use crate::stats::scale::Scaler;
-use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder};
-use arrow::compute::cast;
+use arrow::array::{
+    ArrayRef, AsArray, Float64Array, Int32Array, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
+};
+use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Field};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A cluster's number and word.
@@ -89,6 +92,18 @@ pub fn tracks_without_model(tracks: &Tracks) -> Result<RecordBatch> {
     let rows = tracks.len();
     let texts = || Arc::new(StringArray::new_null(rows)) as ArrayRef;
     track_rows(tracks, [Arc::new(Int32Array::new_null(rows)), texts(), Arc::new(Float64Array::new_null(rows)), texts()])
+}
+
+/// Those of the rows that are of some tracks.
+///
+/// # Errors
+/// When the column does not fit, which would be a mistake of this file.
+pub fn of_tracks(clusters: &RecordBatch, tracks: &BTreeSet<String>) -> Result<RecordBatch> {
+    let failed = || format!("table {}: its tracks cannot be told", MOOD_CLUSTERS.label());
+    let ids = clusters.column_by_name("track_id").ok_or_else(|| Error::failure(failed()))?;
+    let ids = cast(ids, &DataType::Utf8).explain(failed)?;
+    let keep = ids.as_string::<i32>().iter().map(|id| Some(id.is_some_and(|id| tracks.contains(id)))).collect();
+    filter_record_batch(clusters, &keep).explain(failed)
 }
 
 fn track_rows(tracks: &Tracks, [ids, moods, distances, model_ids]: [ArrayRef; 4]) -> Result<RecordBatch> {

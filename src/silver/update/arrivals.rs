@@ -6,9 +6,8 @@
 use super::super::inputs::{HISTORY, Inputs};
 use super::super::models;
 use super::ROWS_MAX;
-use super::matches::{among, not_among};
 use crate::context::Context;
-use crate::engine::{Columns, Held, Scope, no_values};
+use crate::engine::{Columns, Held, Scope, among, no_values, not_among};
 use crate::error::{Explain, Result};
 use crate::lake::changes::Change;
 use arrow::array::Array;

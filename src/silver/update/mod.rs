@@ -5,13 +5,12 @@
 
 mod arrivals;
 mod changes;
-mod matches;
 mod touched;
 
 use super::inputs::{HISTORY, Inputs, KAGGLE};
 use super::models;
 use crate::context::Context;
-use crate::engine::{Held, Scope, no_values};
+use crate::engine::{Held, Scope, among, no_values};
 use crate::error::{Error, Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::tables::LISTENING_WITH_FEATURES;
@@ -23,7 +22,6 @@ use arrow::datatypes::DataType;
 use changes::Changes;
 use datafusion::common::ParamValues;
 use datafusion::prelude::{DataFrame, col, lit};
-use matches::among;
 use serde_json::Value;
 
 /// Rows that are computed anew and held in memory for it, some hundreds of MB: more of them are streamed by a full build. And rows

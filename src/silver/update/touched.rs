@@ -65,7 +65,7 @@ async fn rows_of(scope: &Scope, model: &str, current: &Snapshot) -> Result<Optio
         return Ok(Some(none));
     }
     let names = files.iter().flatten().map(str::to_owned).collect();
-    scope.context().deregister_table("stored").explain(failed)?;
+    scope.forget("stored")?;
     scope.register("stored", current.provider_of_files(&scope.state(), names).await?)?;
     Held::few(scope.model("touched", model, no_values()).await?, ROWS_MAX, "plays of changed tracks").await
 }
