@@ -5,14 +5,13 @@
 
 use super::synthetic::{Extent, collect, failed, text};
 use crate::context::Context;
-use crate::engine::{Scope, no_values};
+use crate::engine::{Scope, having, no_values};
 use crate::error::{Error, Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::catalog::{relation, relation_of};
 use crate::lake::changes::Change;
 use crate::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, TRACK_FEATURES};
 use arrow::array::AsArray;
-use datafusion::prelude::{col, lit};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -92,7 +91,7 @@ impl<'a> Search<'a> {
         }
         let Some(told) = self.told_otherwise(&then["real_features"]).await? else { return Ok(None) };
         let Some(change) = Change::since(&then["history"], &self.history).await? else { return Ok(None) };
-        if change.rows_came().is_none_or(|rows| rows > PLAYS_MAX) || !change.is_insert_only().await? {
+        if change.rows().is_none_or(|rows| rows > PLAYS_MAX) || !change.is_insert_only().await? {
             return Ok(None);
         }
         let scope = self.scope().await?;
@@ -105,8 +104,7 @@ impl<'a> Search<'a> {
         let by_all_names: BTreeSet<_> = looked_at.iter().filter(|id| !has(id)).chain(&told).cloned().collect();
         let mut plays = scope.table("new_plays").await?;
         if !by_all_names.is_empty() {
-            let theirs = by_all_names.iter().map(|id| lit(id.as_str())).collect();
-            let theirs = scope.table("plays").await?.filter(col("track_id").in_list(theirs, false)).explain(failed)?;
+            let theirs = having(&scope, scope.table("plays").await?, "track_id", &by_all_names)?;
             plays = plays.union(theirs).explain(failed)?;
         }
         scope.register_frame("history", plays)?;
@@ -125,7 +123,7 @@ impl<'a> Search<'a> {
         }
         let Some(now) = &self.real_features else { return Ok(None) };
         let Some(change) = Change::since(then, now).await? else { return Ok(None) };
-        if change.rows_came().is_none_or(|rows| rows > PLAYS_MAX) {
+        if change.rows().is_none_or(|rows| rows > PLAYS_MAX) {
             return Ok(None);
         }
         let told = async |provider| {

@@ -67,9 +67,13 @@ pub async fn populate(context: &Context, extent: Extent) -> Result<Step> {
     }
     let stored = stored(context, current.as_ref()).await?;
     // For all tracks, `then` tells no inputs, and nothing can be known to be new.
-    let found = match search.new_ones(&then, |id| stored.contains_key(id)).await? {
-        Some(found) => found,
-        None => search.all(extent).await?,
+    let found = match search.new_ones(&then, |id| stored.contains_key(id)).await {
+        Ok(Some(found)) => found,
+        Ok(None) => search.all(extent).await?,
+        Err(error) => {
+            tracing::info!("table {}: all plays are looked at: {}", SYNTHETIC_FEATURES.label(), error.in_one_line());
+            search.all(extent).await?
+        }
     };
     step.rows_read = found.tracks;
     let outdated = |row: &Stored| row.version != GENERATOR_VERSION;

@@ -98,10 +98,11 @@ impl Kept {
         Ok(kept)
     }
 
-    /// The rules that held of this very version, by name.
+    /// The rules that held of this very version of the table with this id, by name.
     #[must_use]
-    pub fn of(&self, table: &str, version: u64) -> Option<&HashMap<String, Held>> {
-        self.tables.get(table).filter(|checked| checked.version == version).map(|checked| &checked.rules)
+    pub fn of(&self, table: &str, version: u64, id: Option<&Value>) -> Option<&HashMap<String, Held>> {
+        let is_same = |checked: &&Checked| checked.version == version && id == Some(&checked.id);
+        self.tables.get(table).filter(is_same).map(|checked| &checked.rules)
     }
 
     /// The version that was checked before this one, the id of its table, and the rules that held of it.

@@ -95,7 +95,7 @@ async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule],
     if let Ok(identity) = snapshot.identity() {
         report.tables.insert(table.label(), identity["id"].clone());
     }
-    let asked = if let Some(held) = kept.of(&table.label(), snapshot.version()) {
+    let asked = if let Some(held) = kept.of(&table.label(), snapshot.version(), report.tables.get(&table.label())) {
         ask(bench, table, snapshot, rules, held).await
     } else {
         // What cannot be read of an earlier version is no finding: all rows are asked.

@@ -54,7 +54,7 @@ pub async fn still_held(
     }
     let then = json!({ "id": id, "version": version });
     let Some(change) = Change::since(&then, snapshot).await? else { return none };
-    let Some(came) = change.rows_came().filter(|came| *came <= CAME_MAX) else { return none };
+    let Some(came) = change.rows().filter(|came| *came <= CAME_MAX) else { return none };
     if !snapshot.is_as_declared(table)? {
         return none;
     }
@@ -185,7 +185,7 @@ impl News<'_> {
         let note = self.change.before().commit().await?.1.unwrap_or_default();
         let then: &Value = &note["inputs"][reference.input];
         let Some(change) = Change::since(then, &target).await? else { return Ok(None) };
-        if change.rows_came().is_none_or(|rows| rows > CAME_MAX) {
+        if change.rows().is_none_or(|rows| rows > CAME_MAX) {
             return Ok(None);
         }
         for name in ["target_came", "target_went"] {

@@ -1,10 +1,16 @@
 //! Rows that have a key among others, and those that do not.
 //!
-//! Owns the shape of these joins: the keys are held, the rows stream past them with all their columns and no others.
+//! Owns the shape of these joins, and when a list of values is one: the keys are held, the rows stream past them with all their
+//! columns and no others.
 
+use super::Scope;
 use crate::error::{Explain, Result};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::JoinType;
-use datafusion::prelude::DataFrame;
+use datafusion::prelude::{DataFrame, ident, lit};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The rows whose key some of `keys` have.
 ///
@@ -22,9 +28,56 @@ pub fn not_among(keys: DataFrame, rows: DataFrame, key: &str) -> Result<DataFram
     joined(keys, rows, key, JoinType::RightAnti)
 }
 
+/// So many values are named in a condition, which files and row groups are left out by; more of them are held and joined with, since
+/// conditions are walked recursively.
+const NAMED_MAX: usize = 64;
+
+/// The rows that have one of some texts in a column.
+///
+/// # Errors
+/// When there is no such column.
+pub fn having(scope: &Scope, rows: DataFrame, column: &str, values: &BTreeSet<String>) -> Result<DataFrame> {
+    let failed = || format!("rows cannot be told by their {column}");
+    if values.len() <= NAMED_MAX {
+        let named = values.iter().map(|value| lit(value.as_str())).collect();
+        return rows.filter(ident(column).in_list(named, false)).explain(failed);
+    }
+    let schema = Arc::new(Schema::new(vec![Field::new(column, DataType::Utf8, false)]));
+    let values: ArrayRef = Arc::new(StringArray::from_iter_values(values));
+    let values = RecordBatch::try_new(schema, vec![values]).explain(failed)?;
+    among(scope.context().read_batch(values).explain(failed)?, rows, column)
+}
+
 fn joined(keys: DataFrame, rows: DataFrame, key: &str, kind: JoinType) -> Result<DataFrame> {
     keys.select_columns(&[key])
         .and_then(|keys| keys.with_column_renamed(key, "sought_key"))
         .and_then(|keys| keys.join(rows, kind, &["sought_key"], &[key], None))
         .explain(|| format!("rows cannot be told by their {key}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::having;
+    use crate::engine::{Engine, Held};
+    use arrow::array::{ArrayRef, RecordBatch, StringArray};
+    use std::sync::Arc;
+
+    #[test]
+    fn many_values_are_found_on_a_thread_of_usual_size_as_few_are() {
+        let count = |values: usize| {
+            tokio::runtime::Runtime::new().unwrap().block_on(async move {
+                let found = tokio::spawn(async move {
+                    let scope = Engine::new(chrono_tz::UTC).unwrap().scope();
+                    let ids: ArrayRef = Arc::new(StringArray::from_iter_values((0..50_000).map(|id| id.to_string())));
+                    let rows = RecordBatch::try_from_iter([("id", ids)]).unwrap();
+                    scope.register_rows("rows", rows.schema(), vec![rows]).unwrap();
+                    let values = (0..values).map(|id| (id * 2).to_string()).collect();
+                    let rows = having(&scope, scope.table("rows").await.unwrap(), "id", &values).unwrap();
+                    Held::of(rows, "rows").await.unwrap().len()
+                });
+                found.await.unwrap()
+            })
+        };
+        assert_eq!([0, 3, 64, 65, 20_000].map(count), [0, 3, 64, 65, 20_000]);
+    }
 }

@@ -21,7 +21,7 @@ const ROWS_MAX: u64 = 500_000;
 /// When the table cannot be read.
 pub async fn changed_rows(scope: &Scope, now: &Snapshot, then: &Value) -> Result<Option<DataFrame>> {
     let Some(change) = Change::since(then, now).await? else { return Ok(None) };
-    if change.rows_came().is_none_or(|rows| rows > ROWS_MAX) {
+    if change.rows().is_none_or(|rows| rows > ROWS_MAX) {
         return Ok(None);
     }
     let (came, went) = of_files(scope, &change, &[]).await?;

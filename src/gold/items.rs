@@ -77,7 +77,10 @@ impl Items {
             self.spellings.push(Spelling { item, name, artist_name, track_id });
             (self.spellings.len() - 1) as u32
         });
-        self.by_names.insert(self.names.clone(), spelling);
+        // The same names may tell an item of another kind, where they tell none of this.
+        if spelling.is_some() {
+            self.by_names.insert(self.names.clone(), spelling);
+        }
         spelling
     }
 

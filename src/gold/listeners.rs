@@ -6,6 +6,7 @@
 
 use super::differences::{changed_rows, few, of_files};
 use crate::context::Context;
+use crate::engine::having;
 use crate::error::{Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::changes::Change;
@@ -69,8 +70,7 @@ pub async fn of_changed_moods(
         return Ok(Some(Listeners::new()));
     }
     scope.register("plays", silver.provider(&scope.state()).await?)?;
-    let named = tracks.iter().map(|track| lit(track.as_str())).collect();
-    listeners(scope.table("plays").await?.filter(col("track_id").in_list(named, false)).explain(failed)?).await
+    listeners(having(&scope, scope.table("plays").await?, "track_id", &tracks)?).await
 }
 
 /// The condition that a row of silver is of one of the listeners.

@@ -15,6 +15,7 @@ mod heard;
 mod items;
 mod listeners;
 pub mod mood;
+mod narrowing;
 pub mod recommendations;
 pub mod source;
 mod task;

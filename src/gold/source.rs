@@ -6,10 +6,10 @@
 //! a lake with many more, only what each listener's figures rest on is held, and the relations are views of silver. A source may
 //! be narrowed to some listeners: it then knows their plays and no others.
 
-use super::listeners::{self, Listeners};
+use super::narrowing::{Narrow, Narrowed};
 use crate::context::Context;
 use crate::engine::{Columns, Held, Scope, no_values};
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use crate::fingerprint;
 use crate::lake::snapshot::AsOf;
 use crate::lake::tables::LISTENING_WITH_FEATURES;
@@ -18,7 +18,6 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use datafusion::scalar::ScalarValue;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell};
 
 /// The model of what each listener's figures rest on.
@@ -43,7 +42,7 @@ pub struct Synthetic {
 }
 
 /// Plays that are held: decades of one listener, some 200 MB.
-const PLAYS_HELD_MAX: u64 = 500_000;
+pub(super) const PLAYS_HELD_MAX: u64 = 500_000;
 
 /// What models call silver.
 const SILVER: &str = "listening_with_features";
@@ -53,26 +52,14 @@ const TIMELINE_ORDER: [&str; 4] = ["user_id", "started_us", "ended_us", "play_id
 
 /// Silver at one version, for all jobs of a run.
 pub struct Source {
-    silver: Snapshot,
-    others: AsOf,
-    synthetic: Synthetic,
-    only: Option<Narrow>,
-    narrowed: Mutex<Vec<Narrowed>>,
+    pub(super) silver: Snapshot,
+    pub(super) others: AsOf,
+    pub(super) synthetic: Synthetic,
+    pub(super) only: Option<Narrow>,
+    pub(super) narrowed: Mutex<Vec<Narrowed>>,
     bases: OnceCell<Held>,
     timeline: OnceCell<Held>,
     days: OnceCell<Columns>,
-}
-
-/// Some listeners, and their rows of silver.
-struct Narrow {
-    listeners: Listeners,
-    silver: Held,
-}
-
-/// What a source was narrowed to: for tables that were built from these versions of silver and of the mood clusters.
-struct Narrowed {
-    built_from: Value,
-    source: Option<Arc<Source>>,
 }
 
 impl Source {
@@ -95,7 +82,7 @@ impl Source {
         Ok(Self::new(silver, others, synthetic, None))
     }
 
-    fn new(silver: Snapshot, others: AsOf, synthetic: Synthetic, only: Option<Narrow>) -> Self {
+    pub(super) fn new(silver: Snapshot, others: AsOf, synthetic: Synthetic, only: Option<Narrow>) -> Self {
         let narrowed = Mutex::new(Vec::new());
         Self {
             silver,
@@ -109,68 +96,10 @@ impl Source {
         }
     }
 
-    /// The plays of those listeners of whom there is something new since tables were built from these inputs; none where all are to
-    /// be built. Other inputs than silver must be the same now, or be the mood clusters.
-    ///
-    /// # Errors
-    /// When silver cannot be read.
-    pub async fn since(&self, context: &Context, built_from: &Value, inputs: &Value) -> Result<Option<Arc<Self>>> {
-        if !self.is_latest() || self.only.is_some() {
-            return Ok(None);
-        }
-        let names = || inputs.as_object().into_iter().flat_map(|inputs| inputs.keys()).filter(|name| *name != "silver");
-        let (moods, others): (Vec<_>, Vec<_>) =
-            names().filter(|name| built_from[*name] != inputs[*name]).partition(|name| *name == "mood_clusters");
-        if !others.is_empty() {
-            return Ok(None);
-        }
-        let of = json!({ "silver": built_from["silver"], "mood_clusters": moods.first().map(|name| &built_from[*name]) });
-        let mut narrowed = self.narrowed.lock().await;
-        if let Some(known) = narrowed.iter().find(|known| known.built_from == of) {
-            return Ok(known.source.clone());
-        }
-        let mut changed = listeners::of_changed_plays(context, &self.silver, &of["silver"]).await?;
-        if let (Some(names), false) = (&mut changed, moods.is_empty()) {
-            let by_mood = listeners::of_changed_moods(context, &self.silver, &of["mood_clusters"], &of["silver"]).await?;
-            changed = by_mood.map(|by_mood| &*names | &by_mood);
-        }
-        let source = match changed {
-            // Jobs share what they read of the same listeners.
-            Some(names) => match narrowed.iter().filter_map(|known| known.source.clone()).find(|known| known.is_of(&names)) {
-                Some(known) => Some(known),
-                None => self.only(context, names).await?,
-            },
-            None => None,
-        };
-        narrowed.push(Narrowed { built_from: of, source: source.clone() });
-        Ok(source)
-    }
-
-    fn is_of(&self, listeners: &Listeners) -> bool {
-        self.only.as_ref().is_some_and(|only| only.listeners == *listeners)
-    }
-
-    /// The plays of some listeners; none where they are too many to be held.
-    async fn only(&self, context: &Context, listeners: Listeners) -> Result<Option<Arc<Self>>> {
-        let scope = context.engine.scope();
-        scope.register("silver", self.silver.provider(&scope.state()).await?)?;
-        let theirs = scope.table("silver").await?.filter(listeners::is_of(&listeners));
-        let theirs = theirs.explain(|| "the plays of some listeners cannot be read".to_owned())?;
-        let silver = Held::few(theirs, PLAYS_HELD_MAX, "the plays of some listeners").await?;
-        let narrow = |silver| Self::new(self.silver.clone(), self.others, self.synthetic, Some(Narrow { listeners, silver }));
-        Ok(silver.map(narrow).map(Arc::new))
-    }
-
     /// Whether tables are read as they are now.
     #[must_use]
     pub fn is_latest(&self) -> bool {
         self.others == AsOf::Latest
-    }
-
-    /// The listeners that it knows, where it does not know all.
-    #[must_use]
-    pub fn listeners(&self) -> Option<&Listeners> {
-        self.only.as_ref().map(|only| &only.listeners)
     }
 
     /// Silver itself.

@@ -73,7 +73,7 @@ impl<'a> Task<'a> {
         }
         let source = match built_from.split_first() {
             Some((first, rest)) if built_from.len() == tables.len() && rest.iter().all(|other| other == first) => {
-                source.since(context, first, &note["inputs"]).await?.unwrap_or_else(|| Arc::clone(source))
+                source.narrowed(context, first, &note["inputs"]).await.unwrap_or_else(|| Arc::clone(source))
             }
             _ => Arc::clone(source),
         };

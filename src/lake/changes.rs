@@ -22,7 +22,7 @@ pub struct Change {
     now: Snapshot,
     came: Vec<String>,
     went: Vec<String>,
-    rows_came: Option<u64>,
+    rows: Option<u64>,
 }
 
 impl Change {
@@ -40,14 +40,15 @@ impl Change {
         // A version whose log is gone is no error: then nobody can tell what is new, and all rows are.
         let Ok(Some(before)) = now.at().open_as_of(AsOf::Version(version)).await else { return Ok(None) };
         let (mut old, mut new) = (named(&before.files().await?), named(&now.files().await?));
-        let shared: Vec<String> = old.keys().filter(|path| new.contains_key(*path)).cloned().collect();
+        let shared: Vec<File> = old.keys().filter(|path| new.contains_key(*path)).cloned().collect();
         for path in &shared {
             old.remove(path);
             new.remove(path);
         }
-        let rows_came = new.values().copied().sum();
-        let paths = |files: BTreeMap<String, Option<u64>>| files.into_keys().collect();
-        Ok(Some(Self { before, now: now.clone(), came: paths(new), went: paths(old), rows_came }))
+        let rows_of = |files: &BTreeMap<File, Option<u64>>| files.values().copied().sum::<Option<u64>>();
+        let rows = rows_of(&new).zip(rows_of(&old)).map(|(came, went)| came.max(went));
+        let paths = |files: BTreeMap<File, Option<u64>>| files.into_keys().map(|(path, _)| path).collect();
+        Ok(Some(Self { before, now: now.clone(), came: paths(new), went: paths(old), rows }))
     }
 
     /// Whether rows were only added in between: none was changed or taken away.
@@ -72,10 +73,11 @@ impl Change {
         Ok(true)
     }
 
-    /// Rows of the files that came, as the log tells: those that are new, and those that were laid out anew.
+    /// Rows of the files that came, or of those that went where these have more, as the log tells: those that are new or gone, and
+    /// those that were laid out anew.
     #[must_use]
-    pub const fn rows_came(&self) -> Option<u64> {
-        self.rows_came
+    pub const fn rows(&self) -> Option<u64> {
+        self.rows
     }
 
     /// Whether files went, too.
@@ -107,7 +109,11 @@ impl Change {
     }
 }
 
-/// Files by path, each with its number of rows where the log tells it.
-fn named(files: &[LogicalFileView]) -> BTreeMap<String, Option<u64>> {
-    files.iter().map(|file| (file.path().into_owned(), file.num_records().map(|rows| rows as u64))).collect()
+/// A data file's path, and what tells which of its rows another program has marked as deleted.
+type File = (String, Option<String>);
+
+/// Files, each with its number of rows where the log tells it.
+fn named(files: &[LogicalFileView]) -> BTreeMap<File, Option<u64>> {
+    let deleted = |file: &LogicalFileView| file.deletion_vector_descriptor().map(|vector| format!("{vector:?}"));
+    files.iter().map(|file| ((file.path().into_owned(), deleted(file)), file.num_records().map(|rows| rows as u64))).collect()
 }

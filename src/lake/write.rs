@@ -83,9 +83,11 @@ pub(super) async fn write_files(
     streams: Vec<SendableRecordBatchStream>,
     observe: Arc<dyn Fn(u64) + Send + Sync>,
 ) -> Result<(Vec<Add>, u64)> {
-    let mut writers = JoinSet::new();
+    let (mut writers, mut begun) = (JoinSet::new(), Vec::new());
     for stream in streams {
-        writers.spawn(write_stream(at.label().to_owned(), store.clone(), *table, stream, Arc::clone(&observe)));
+        let own = Arc::new(OwnWrites::remembered(store.object_store(None)));
+        begun.push(Arc::clone(&own));
+        writers.spawn(write_stream(at.label().to_owned(), own, *table, stream, Arc::clone(&observe)));
     }
     let (mut adds, mut rows) = (Vec::new(), 0);
     while let Some(finished) = writers.join_next().await {
@@ -95,9 +97,11 @@ pub(super) async fn write_files(
                 rows += count;
             }
             Err(error) => {
-                // Every writer cleans up after itself; only files that were already complete are left to remove.
+                // Files of any stream may be complete, and a writer that is ended half-way tells nobody.
                 writers.shutdown().await;
-                leftovers::remove(store, &adds).await;
+                for own in begun {
+                    leftovers::remove_paths(store, own.begun()).await;
+                }
                 return Err(error);
             }
         }
@@ -129,7 +133,7 @@ pub(super) fn declared_columns(table: &Table, found: &SchemaRef) -> Result<()> {
 
 async fn write_stream(
     label: String,
-    store: LogStoreRef,
+    own: Arc<OwnWrites<Arc<dyn ObjectStore>>>,
     table: Table,
     mut stream: SendableRecordBatchStream,
     observe: Arc<dyn Fn(u64) + Send + Sync>,
@@ -146,7 +150,6 @@ async fn write_stream(
         Default::default(),
         None,
     );
-    let own = Arc::new(OwnWrites::remembered(store.object_store(None)));
     let begin = || DeltaWriter::new(Arc::clone(&own) as Arc<dyn ObjectStore>, config.clone());
     let unfinished =
         |error| Error::failure(format!("table {label}: the data file could not be finished")).because(error).hint(SPACE);
@@ -178,17 +181,8 @@ async fn write_stream(
             Err(error)
         }
     };
-    match finished {
-        Ok(last) => {
-            adds.extend(last);
-            Ok((adds, rows))
-        }
-        Err(error) => {
-            // Other files may be complete, and the writer does not tell their names.
-            leftovers::remove_paths(&store, own.begun()).await;
-            Err(error)
-        }
-    }
+    adds.extend(finished?);
+    Ok((adds, rows))
 }
 
 /// A batch in pieces of no more than so many rows.

@@ -170,6 +170,32 @@ fn only_the_listeners_of_whom_there_is_something_new_are_built_anew() {
 }
 
 #[test]
+fn where_what_went_cannot_be_read_any_more_all_are_built() {
+    running(async {
+        let mut listening = Listening::new();
+        let plays = (0..90).map(|n| ((n % 3) as u8, n * 10, (n % 9) as u8, 3, 30)).collect();
+        listening.takes_place(&Event::Plays(plays)).await;
+        listening.takes_place(&Event::Populate).await;
+        listening.follow().await;
+        build(&listening.context()).await;
+        // Small files are put together with new plays, and those that held them are deleted, as a VACUUM does.
+        let folder = listening.workspace.path("data/silver/listening_with_features");
+        let before: Vec<_> = data_files(&folder);
+        listening.takes_place(&Event::Plays((0..20).map(|n| (1, 2_000 + n * 10, 1, 3, 30)).collect())).await;
+        listening.follow().await;
+        before.iter().for_each(|file| std::fs::remove_file(file).unwrap());
+        let steps = build(&listening.context()).await;
+        assert!(steps.iter().all(|step| !is_of_some(step)));
+        assert!(steps.iter().any(|step| step.table == "gold/play_moods" && step.rows_written == 110));
+    });
+}
+
+fn data_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
+    files.filter(|path| path.extension().is_some_and(|end| end == "parquet")).collect()
+}
+
+#[test]
 fn tables_of_many_listeners_have_files_of_some_rows() {
     running(async {
         let workspace = Workspace::new();
@@ -217,5 +243,11 @@ fn a_check_of_what_came_finds_what_one_of_all_rows_finds() {
             assert_eq!(by_news, of_all, "{rows}");
             assert!(broken(&of_all) > clean, "{count}: {rows} breaks nothing");
         }
+        // Another table with the same name and number of versions was never checked.
+        std::fs::remove_dir_all(listening.workspace.path("data/bronze/listening_history_bronze")).unwrap();
+        listening.store(&LISTENING_HISTORY, &format!("{COLUMNS}{}", bad[1]), Mode::Append).await;
+        let (by_news, of_all) = checked(&listening.context()).await;
+        assert_eq!(by_news, of_all);
+        assert!(broken(&of_all) > clean);
     });
 }

@@ -142,8 +142,13 @@ impl Listening {
         let mut csv = format!("{PLAYS}\n");
         for (user, twenties, track, source, seconds) in drawn {
             let source = ["extended_export", "account_export", "spotify_api", "simulated"][usize::from(*source)];
-            let id = if source == "account_export" || seconds % 7 == 0 { String::new() } else { format!("t{track}") };
-            let title = if seconds % 2 == 0 { "Title" } else { "TITLE" };
+            // A file of one's own that says its title and nothing else.
+            let is_untagged = seconds % 13 == 0;
+            let is_unnumbered = source == "account_export" || seconds % 7 == 0 || is_untagged;
+            let id = if is_unnumbered { String::new() } else { format!("t{track}") };
+            let artist = if is_untagged { "" } else { "Artist" };
+            // The catalogue knows the first two.
+            let title = if seconds % 11 == 0 { "Remastered" } else { ["Title", "TITLE"][usize::from(seconds % 2)] };
             let basis = if seconds % 5 == 0 { "start" } else { "end" };
             let time = chrono::DateTime::from_timestamp(1_774_700_000 + i64::from(*twenties) * 20, 0).unwrap();
             let (listened, length) = match seconds % 4 {
@@ -155,7 +160,7 @@ impl Listening {
             let number = self.plays;
             let _ = writeln!(
                 csv,
-                "p{number:04},u{user},{time},{month},{id},Artist,{title} {track},{source},{basis},{listened},{length}"
+                "p{number:04},u{user},{time},{month},{id},{artist},{title} {track},{source},{basis},{listened},{length}"
             );
             self.plays += 1;
         }

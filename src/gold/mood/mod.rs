@@ -59,7 +59,11 @@ pub async fn build(context: &Context, source: &Source, options: &MoodOptions) ->
     }
     let followed = match &current {
         Some(current) if is_of_same_way && source.is_latest() => {
-            reading::since(context, silver, current, &written["inputs"]["silver"]).await?
+            let since = reading::since(context, silver, current, &written["inputs"]["silver"]).await;
+            since.unwrap_or_else(|error| {
+                tracing::info!("table {}: all tracks are read: {}", MOOD_CLUSTERS.label(), error.in_one_line());
+                None
+            })
         }
         _ => None,
     };

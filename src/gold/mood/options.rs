@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub const CLUSTERS_MAX: usize = 50;
 
 /// Raised when the same tracks would give another model.
-const ALGORITHM: &str = "k-means 2";
+const ALGORITHM: &str = "k-means 3";
 
 /// How many clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

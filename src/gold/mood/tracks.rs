@@ -6,9 +6,10 @@
 use crate::error::{Error, Explain, Result};
 use crate::lake::tables::AUDIO_FEATURES;
 use crate::stats::matrix::Matrix;
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, UInt32Array};
 use arrow::compute::{cast, concat_batches, take_record_batch};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, SchemaRef};
+use arrow::error::ArrowError;
 
 /// All tracks that were played.
 pub struct Tracks {
@@ -16,6 +17,14 @@ pub struct Tracks {
     audio: Vec<Float64Array>,
     sources: Vec<Option<String>>,
     plays: Vec<i64>,
+}
+
+/// The rows with the plays of all descriptions, which are what the table tells.
+fn with_plays(batch: &RecordBatch, plays: &[i64]) -> Result<RecordBatch, ArrowError> {
+    let (fields, mut columns) = (batch.schema(), batch.columns().to_vec());
+    let place = fields.index_of("plays")?;
+    columns[place] = cast(&Int64Array::from(plays.to_vec()), fields.field(place).data_type())?;
+    RecordBatch::try_new(fields, columns)
 }
 
 impl Tracks {
@@ -44,6 +53,7 @@ impl Tracks {
             }
         }
         let batch = take_record_batch(&described, &UInt32Array::from(firsts)).explain(failed)?;
+        let batch = with_plays(&batch, &plays).explain(failed)?;
         let audio = AUDIO_FEATURES
             .iter()
             .map(|name| Ok(column(&batch, name, &DataType::Float64)?.as_primitive::<Float64Type>().clone()))

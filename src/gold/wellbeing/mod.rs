@@ -24,7 +24,7 @@ use std::sync::Arc;
 use windows::{DAY, FOUR_WEEKS, Mood, WEEK, over};
 
 /// Raised when the same plays would give other figures.
-const ALGORITHM: &str = "wellbeing 1";
+const ALGORITHM: &str = "wellbeing 2";
 
 /// The mood of each day, where enough plays tell it.
 #[must_use]

@@ -52,7 +52,7 @@ impl Arrivals {
             let kept = Held::none_of(&scope.table("all_plays").await?);
             return Ok(Some(Self { kept, copies: BTreeSet::new(), rows_read: 0 }));
         };
-        if !change.is_insert_only().await? || (!change.has_gone() && change.rows_came().is_none_or(|rows| rows > ROWS_MAX)) {
+        if !change.is_insert_only().await? || (!change.has_gone() && change.rows().is_none_or(|rows| rows > ROWS_MAX)) {
             return Ok(None);
         }
         let Some(new) = new_plays(&scope, inputs, change).await? else { return Ok(None) };
