@@ -1,11 +1,11 @@
-//! Rows that have a key among others, and those that do not.
+//! Rows compared with others: by a key, by a list of values, or as a whole.
 //!
 //! Owns the shape of these joins, and when a list of values is one: the keys are held, the rows stream past them with all their
 //! columns and no others.
 
-use super::Scope;
+use super::{Columns, Scope};
 use crate::error::{Explain, Result};
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::JoinType;
 use datafusion::prelude::{DataFrame, ident, lit};
@@ -42,10 +42,41 @@ pub fn having(scope: &Scope, rows: DataFrame, column: &str, values: &BTreeSet<St
         let named = values.iter().map(|value| lit(value.as_str())).collect();
         return rows.filter(ident(column).in_list(named, false)).explain(failed);
     }
+    among(texts(scope, column, values)?, rows, column)
+}
+
+/// Texts as rows of one column.
+///
+/// # Errors
+/// When the engine does not take them, which would be a mistake of this file.
+pub fn texts(scope: &Scope, column: &str, values: &BTreeSet<String>) -> Result<DataFrame> {
+    let failed = || format!("values of {column} cannot be rows");
     let schema = Arc::new(Schema::new(vec![Field::new(column, DataType::Utf8, false)]));
     let values: ArrayRef = Arc::new(StringArray::from_iter_values(values));
     let values = RecordBatch::try_new(schema, vec![values]).explain(failed)?;
-    among(scope.context().read_batch(values).explain(failed)?, rows, column)
+    scope.context().read_batch(values).explain(failed)
+}
+
+/// Different rows of the first that the second has not, and of the second that the first has not.
+///
+/// # Errors
+/// When their columns differ.
+pub fn differing(one: DataFrame, other: DataFrame) -> Result<(DataFrame, DataFrame)> {
+    let failed = || "rows cannot be compared".to_owned();
+    let first = one.clone().except_distinct(other.clone()).explain(failed)?;
+    Ok((first, other.except_distinct(one).explain(failed)?))
+}
+
+/// The different texts of a column; none where they are too many.
+///
+/// # Errors
+/// When the rows cannot be read.
+pub async fn few(rows: DataFrame, column: &str, most: usize) -> Result<Option<BTreeSet<String>>> {
+    let values = rows.select_columns(&[column]).and_then(DataFrame::distinct);
+    let values =
+        values.and_then(|values| values.limit(0, Some(most + 1))).explain(|| format!("the values of {column} cannot be read"))?;
+    let values = Columns::of(values, "values").await?.text(column)?;
+    Ok((values.len() <= most).then(|| values.iter().flatten().map(str::to_owned).collect()))
 }
 
 fn joined(keys: DataFrame, rows: DataFrame, key: &str, kind: JoinType) -> Result<DataFrame> {

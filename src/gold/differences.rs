@@ -2,14 +2,12 @@
 //!
 //! Owns the comparison: only data files that came or went are read, and rows that did both are left out.
 
-use crate::engine::{Columns, Scope};
+use crate::engine::{Scope, differing};
 use crate::error::{Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::changes::Change;
-use arrow::array::Array;
 use datafusion::prelude::DataFrame;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// Rows of files that came: more of them are not compared with those that went.
 const ROWS_MAX: u64 = 500_000;
@@ -42,19 +40,7 @@ pub async fn of_files(scope: &Scope, change: &Change, columns: &[&str]) -> Resul
     }
     scope.register("went", change.went(&scope.state()).await?)?;
     let went = chosen(scope.table("went").await?).explain(failed)?;
-    let new = came.clone().except_distinct(went.clone()).explain(failed)?;
-    Ok((new, went.except_distinct(came).explain(failed)?))
-}
-
-/// The different values of a column; none where they are too many.
-///
-/// # Errors
-/// When the rows cannot be read.
-pub async fn few(rows: DataFrame, column: &str, most: usize) -> Result<Option<BTreeSet<String>>> {
-    let values = rows.select_columns(&[column]).and_then(DataFrame::distinct);
-    let values = values.and_then(|values| values.limit(0, Some(most + 1))).explain(failed)?;
-    let values = Columns::of(values, "what changed").await?.text(column)?;
-    Ok((values.len() <= most).then(|| values.iter().flatten().map(str::to_owned).collect()))
+    differing(came, went)
 }
 
 fn failed() -> String {

@@ -25,7 +25,7 @@ pub struct Items {
     keys: Vec<String>,
     by_key: HashMap<String, u32, RandomState>,
     spellings: Vec<Spelling>,
-    by_names: HashMap<String, Option<u32>, RandomState>,
+    by_names: HashMap<String, u32, RandomState>,
     names: String,
 }
 
@@ -69,19 +69,15 @@ impl Items {
             self.names.push_str(name.unwrap_or_default());
         }
         if let Some(known) = self.by_names.get(&self.names) {
-            return *known;
+            return Some(*known);
         }
-        let spelling = key().map(|key| {
-            let item = self.item(key);
-            let [name, artist_name, track_id] = names.map(|name| name.map(str::to_owned));
-            self.spellings.push(Spelling { item, name, artist_name, track_id });
-            (self.spellings.len() - 1) as u32
-        });
-        // The same names may tell an item of another kind, where they tell none of this.
-        if spelling.is_some() {
-            self.by_names.insert(self.names.clone(), spelling);
-        }
-        spelling
+        // Names that tell nothing are not remembered: they may tell an item of another kind.
+        let item = self.item(key()?);
+        let [name, artist_name, track_id] = names.map(|name| name.map(str::to_owned));
+        self.spellings.push(Spelling { item, name, artist_name, track_id });
+        let spelling = (self.spellings.len() - 1) as u32;
+        self.by_names.insert(self.names.clone(), spelling);
+        Some(spelling)
     }
 
     fn item(&mut self, key: String) -> u32 {

@@ -4,9 +4,9 @@
 //! too many to be worth it, all are. Silver tells whose rows differ; the one other thing that moods of plays rest on, the clusters
 //! of tracks, tells which tracks do, and silver who played those.
 
-use super::differences::{changed_rows, few, of_files};
+use super::differences::{changed_rows, of_files};
 use crate::context::Context;
-use crate::engine::having;
+use crate::engine::{few, having};
 use crate::error::{Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::changes::Change;

@@ -58,9 +58,9 @@ impl Source {
             return Ok(known.source.clone());
         }
         let mut changed = listeners::of_changed_plays(context, &self.silver, &of["silver"]).await?;
-        if let (Some(names), false) = (&mut changed, moods.is_empty()) {
+        if let (Some(names), false) = (&changed, moods.is_empty()) {
             let by_mood = listeners::of_changed_moods(context, &self.silver, &of["mood_clusters"], &of["silver"]).await?;
-            changed = by_mood.map(|by_mood| &*names | &by_mood);
+            changed = by_mood.map(|by_mood| names | &by_mood);
         }
         let source = match changed {
             // Jobs share what they read of the same listeners.

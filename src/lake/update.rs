@@ -10,11 +10,9 @@ use super::log::of_same_rows;
 use super::snapshot::Snapshot;
 use super::tables::Table;
 use super::write::{self, Written, write_files};
-use crate::engine::{Columns, Engine, having};
+use crate::engine::{Columns, Engine, having, not_among, texts};
 use crate::error::{Error, Explain, Result};
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
-use datafusion::common::JoinType;
+use arrow::array::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -176,23 +174,13 @@ impl Update {
         table: &Table,
         touched: &[LogicalFileView],
     ) -> Result<Vec<SendableRecordBatchStream>> {
-        let failed = || format!("table {}: the rows that stay cannot be read", table.label());
         let key = self.told_by.map(|(column, _)| column).or(table.key);
         let key = key.ok_or_else(|| Error::failure(format!("table {} has no key", table.label())))?;
         let scope = engine.scope();
         let paths = touched.iter().map(|file| file.path().into_owned()).collect();
         scope.register("touched", current.provider_of(&scope.state(), paths).await?)?;
-        let gone: ArrayRef = Arc::new(StringArray::from_iter_values(&self.gone));
-        let schema = Arc::new(Schema::new(vec![Field::new("gone_key", DataType::Utf8, false)]));
-        let gone = RecordBatch::try_new(Arc::clone(&schema), vec![gone]).explain(failed)?;
-        scope.register_rows("gone", schema, vec![gone])?;
-        // What goes is held, what stays streams past it.
-        let staying = scope
-            .table("gone")
-            .await?
-            .join(scope.table("touched").await?, JoinType::RightAnti, &["gone_key"], &[key], None)
-            .explain(failed)?;
-        declared::streams(staying, table).await
+        let gone = texts(&scope, key, &self.gone)?;
+        declared::streams(not_among(gone, scope.table("touched").await?, key)?, table).await
     }
 }
 

@@ -6,9 +6,9 @@
 use super::TRACKS;
 use super::tracks::Tracks;
 use crate::context::Context;
-use crate::engine::{Held, Scope, among, no_values, not_among};
+use crate::engine::{Held, Scope, among, few, no_values, not_among};
 use crate::error::{Explain, Result};
-use crate::gold::differences::{changed_rows, few};
+use crate::gold::differences::changed_rows;
 use crate::lake::Snapshot;
 use crate::lake::tables::{AUDIO_FEATURES, MOOD_CLUSTERS};
 use datafusion::prelude::{DataFrame, col};
@@ -64,13 +64,13 @@ async fn described(scope: &Scope, silver: &Snapshot, clusters: &Snapshot) -> Res
     let others = others.select_columns(&columns).explain(failed)?;
     let both = others.union(anew.select_columns(&columns).explain(failed)?).explain(failed)?;
     // The order of `tracks.sql`, in which the first row of a track speaks for it.
-    let order = [("feature_source", true), ("valence", true), ("energy", true), ("danceability", true), ("tempo", true)];
+    let order = ["feature_source", "valence", "energy", "danceability", "tempo"];
     let mut by = vec![
         col("track_id").sort(true, false),
         col("feature_source").is_null().sort(true, false),
         col("plays").sort(false, true),
     ];
-    by.extend(order.map(|(name, ascending)| col(name).sort(ascending, false)));
+    by.extend(order.map(|name| col(name).sort(true, false)));
     both.sort(by).explain(failed)
 }
 

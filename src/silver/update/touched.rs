@@ -8,16 +8,14 @@ use super::super::inputs::{Inputs, KAGGLE};
 use super::changes::Changes;
 use super::{ROWS_MAX, TRACKS_MAX};
 use crate::context::Context;
-use crate::engine::{Columns, Held, Scope, no_values};
+use crate::engine::{Columns, Held, Scope, differing, few, no_values, texts};
 use crate::error::{Explain, Result};
 use crate::lake::Snapshot;
 use crate::lake::changes::Change;
 use crate::lake::update::FILE;
-use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::Array;
 use datafusion::prelude::DataFrame;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 const BY_ID: &str = include_str!("../models/touched_by_id.sql");
 const BY_ID_OR_NAME: &str = include_str!("../models/touched.sql");
@@ -32,7 +30,7 @@ pub async fn read(context: &Context, inputs: &Inputs, changes: &Changes, current
     let mut ids = BTreeSet::new();
     for ((input, snapshot), change) in inputs.features.iter().zip(&changes.features) {
         let (Some(change), Some(snapshot)) = (change, snapshot) else { continue };
-        let Some(of_table) = differing(&scope, input, snapshot, change).await? else { return Ok(None) };
+        let Some(of_table) = changed_tracks(&scope, input, snapshot, change).await? else { return Ok(None) };
         ids.extend(of_table);
     }
     if ids.len() > TRACKS_MAX {
@@ -43,7 +41,7 @@ pub async fn read(context: &Context, inputs: &Inputs, changes: &Changes, current
     if ids.is_empty() {
         return Ok(Some(Held::none_of(&stored)));
     }
-    register_ids(&scope, &ids)?;
+    scope.register_frame("touched_ids", texts(&scope, "touched_id", &ids)?)?;
     let mut model = BY_ID;
     if let ([_, _, (_, catalogue)], [_, _, Some(change)]) = (&inputs.features, &changes.features) {
         KAGGLE.register_as(&scope, "catalogue", catalogue.as_ref()).await?;
@@ -71,28 +69,18 @@ async fn rows_of(scope: &Scope, model: &str, current: &Snapshot) -> Result<Optio
 }
 
 /// Tracks of which one side has a row that the other does not; none where the files that changed hold too many rows.
-async fn differing(scope: &Scope, input: &Input, now: &Snapshot, change: &Change) -> Result<Option<Vec<String>>> {
+async fn changed_tracks(scope: &Scope, input: &Input, now: &Snapshot, change: &Change) -> Result<Option<BTreeSet<String>>> {
     let failed = || format!("table {}: its versions cannot be compared", now.at().label());
     let (came, went) = (format!("{}_came", input.relation), format!("{}_went", input.relation));
     input.register_rows_of(scope, &came, change.came(&scope.state()).await?, now.at().label()).await?;
     let came = scope.table(&came).await?;
-    let differing = if change.has_gone() {
+    let rows = if change.has_gone() {
         input.register_rows_of(scope, &went, change.went(&scope.state()).await?, now.at().label()).await?;
         let went = scope.table(&went).await?;
-        let new = came.clone().except_distinct(went.clone()).explain(failed)?;
-        new.union(went.except_distinct(came).explain(failed)?).explain(failed)?
+        let (new, gone) = differing(came, went)?;
+        new.union(gone).explain(failed)?
     } else {
         came
     };
-    let ids = differing.select_columns(&["track_id"]).and_then(DataFrame::distinct);
-    let ids = ids.and_then(|ids| ids.limit(0, Some(TRACKS_MAX + 1))).explain(failed)?;
-    let ids = Columns::of(ids, "changed tracks").await?.text("track_id")?;
-    Ok((ids.len() <= TRACKS_MAX).then(|| ids.iter().flatten().map(str::to_owned).collect()))
-}
-
-fn register_ids(scope: &Scope, ids: &BTreeSet<String>) -> Result<()> {
-    let schema = Arc::new(Schema::new(vec![Field::new("touched_id", DataType::Utf8, false)]));
-    let column: ArrayRef = Arc::new(StringArray::from_iter_values(ids));
-    let rows = RecordBatch::try_new(Arc::clone(&schema), vec![column]).explain(|| "changed tracks cannot be named".to_owned())?;
-    scope.register_rows("touched_ids", schema, vec![rows])
+    few(rows, "track_id", TRACKS_MAX).await
 }
