@@ -23,7 +23,7 @@ const PASSES_MAX: u64 = 16;
 pub const COMPLETE: &str = include_str!("complete.sql");
 
 /// What a rule about keys comes to.
-pub async fn verdict(subject: &Subject<'_>, rule: &Rule) -> Result<Verdict> {
+pub async fn verdict(subject: &Subject, rule: &Rule) -> Result<Verdict> {
     match rule.asks {
         Asks::Unique(columns) => unique(subject, columns).await,
         Asks::Refers(reference) => against(subject, &reference, false).await,
@@ -45,7 +45,7 @@ fn of_pass(column: &str, pass: i32, passes: i32, values: &mut Values) -> String 
     format!("ascii(right({}, 1)) % {count} = {this}", quoted(column))
 }
 
-async fn unique(subject: &Subject<'_>, columns: &[&str]) -> Result<Verdict> {
+async fn unique(subject: &Subject, columns: &[&str]) -> Result<Verdict> {
     let scope = subject.scope().await?;
     let key: Vec<_> = columns.iter().map(|column| quoted(column)).collect();
     let key = key.join(", ");
@@ -82,7 +82,7 @@ async fn unique(subject: &Subject<'_>, columns: &[&str]) -> Result<Verdict> {
     Ok(if failed == 0 { verdict } else { verdict.saying(format!("{repeated} keys ({key}) in more than one row")) })
 }
 
-async fn against(subject: &Subject<'_>, reference: &Reference, is_complete: bool) -> Result<Verdict> {
+async fn against(subject: &Subject, reference: &Reference, is_complete: bool) -> Result<Verdict> {
     let target = match pinned::target(subject, reference).await? {
         Pinned::At(target) => target,
         Pinned::Nowhere(why) => return Ok(Verdict::skipped(why)),
@@ -98,7 +98,7 @@ async fn against(subject: &Subject<'_>, reference: &Reference, is_complete: bool
     })
 }
 
-async fn compared(subject: &Subject<'_>, reference: &Reference, target: &Snapshot, is_complete: bool) -> Result<Verdict> {
+async fn compared(subject: &Subject, reference: &Reference, target: &Snapshot, is_complete: bool) -> Result<Verdict> {
     let scope = subject.scope().await?;
     scope.register("target", target.provider(&scope.state()).await?)?;
     let rows = if is_complete { target.extent()?.rows.unwrap_or(u64::MAX).max(subject.rows) } else { subject.rows };
@@ -121,7 +121,7 @@ async fn compared(subject: &Subject<'_>, reference: &Reference, target: &Snapsho
 }
 
 async fn one_pass(
-    subject: &Subject<'_>,
+    subject: &Subject,
     scope: &Scope,
     reference: &Reference,
     (pass, passes): (i32, i32),
@@ -135,17 +135,28 @@ async fn one_pass(
         if is_complete {
             return COMPLETE.replace("true /* mine */", &mine).replace("true /* theirs */", &theirs);
         }
+        // What many rows have is looked up once: each row of the other table would meet all of them. A key is in one row.
+        let rows = match subject.table.key {
+            Some(key) if key == reference.column => {
+                format!("SELECT {column} AS value, 1 AS rows FROM checked WHERE {column} IS NOT NULL AND {mine}")
+            }
+            _ => format!(
+                "SELECT {column} AS value, count(*) AS rows FROM checked WHERE {column} IS NOT NULL AND {mine} GROUP BY {column}"
+            ),
+        };
         format!(
-            "SELECT mine.value AS {column} FROM (SELECT {column} AS value FROM checked WHERE {column} IS NOT NULL AND {mine}) AS mine \
+            "SELECT mine.value AS {column}, mine.rows FROM ({rows}) AS mine \
              LEFT ANTI JOIN (SELECT {to_column} AS value FROM target WHERE {theirs}) AS theirs ON mine.value = theirs.value"
         )
     };
     let mut values = Values::default();
-    let sql = format!("SELECT count(*) AS failed FROM ({}) AS missing", missing(&mut values));
+    let counted = if is_complete { "count(*)" } else { "coalesce(sum(rows), 0)" };
+    let sql = format!("SELECT {counted} AS failed FROM ({}) AS missing", missing(&mut values));
     let failed = subject.numbers(scope, &sql, values, &["failed".to_owned()]).await?.first().copied().unwrap_or_default();
     if failed > 0 && shown.len() < subject.bench.examples_max {
         let mut values = Values::default();
-        let sql = format!("SELECT DISTINCT * FROM ({}) AS missing", missing(&mut values));
+        let shown_columns = if is_complete { "*".to_owned() } else { quoted(reference.column) };
+        let sql = format!("SELECT DISTINCT {shown_columns} FROM ({}) AS missing", missing(&mut values));
         shown.extend(subject.examples(scope, &sql, values).await?);
     }
     Ok(failed)

@@ -26,13 +26,20 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::lake::tables::{RUNS, is_called};
 use crate::lake::{Lake, Snapshot, Table};
+use datafusion::common::runtime::SpawnedTask;
 use finding::Verdict;
 use futures::future::try_join_all;
+use futures::stream::{self, StreamExt};
 use kept::{Held, holds_for_good};
 use rule::{Asks, Rule, Severity};
 use rules::TableRules;
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread;
 use subject::{Bench, Subject};
+use tokio::sync::Semaphore;
 
 /// The tables of the lake that have rules, all of them or those that are named: `layer.table`, `layer/table`, a table, a layer.
 ///
@@ -64,18 +71,44 @@ fn is_named(table: &Table, name: &str) -> bool {
     name == table.layer || is_called(table.layer, table.name, name)
 }
 
+/// Tables that are checked at the same time: as many as there are cores, up to so many.
+const AT_ONCE_MAX: usize = 4;
+/// Of tables with more rows, one is checked at a time.
+const LARGE_FROM_ROWS: u64 = 2_000_000;
+
 /// Holds the tables against their rules. A table that cannot be read is a finding, and the others are checked all the same. What is in
 /// `kept` is not asked again.
-pub async fn check(context: &Context, tables: &[TableRules], examples_max: usize, kept: &Kept) -> Report {
-    let record = context.lake.open(&RUNS).await;
-    let bench = Bench { lake: &context.lake, engine: &context.engine, now: context.clock.now(), record: &record, examples_max };
-    let mut report = Report { checked_at: bench.now, findings: Vec::new(), tables: BTreeMap::new() };
-    for (table, rules) in tables {
-        let watch = Stopwatch::start();
-        table_findings(bench, table, rules, kept, &mut report).await;
-        tracing::debug!("table {}: checked in {:.3} s", table.label(), watch.seconds());
+pub async fn check(context: &Context, tables: &[TableRules], examples_max: usize, kept: &Arc<Kept>) -> Report {
+    let record = Arc::new(context.lake.open(&RUNS).await);
+    let (lake, engine, now) = (context.lake.clone(), context.engine.clone(), context.clock.now());
+    let bench = Bench { lake, engine, now, record, large: Arc::new(Semaphore::new(1)), examples_max };
+    let begin = |(table, rules)| {
+        let task = SpawnedTask::spawn(of_table(bench.clone(), table, rules, Arc::clone(kept)));
+        async move { task.join_unwind().await.unwrap_or_else(|ended| Checked::unreadable(table, &Error::failure(ended.to_string()))) }
+    };
+    let at_once = thread::available_parallelism().map_or(1, NonZero::get).min(AT_ONCE_MAX);
+    let mut report = Report { checked_at: now, findings: Vec::new(), tables: BTreeMap::new() };
+    let mut checks = stream::iter(tables.to_vec()).map(begin).buffered(at_once);
+    while let Some(Checked { table, id, findings }) = checks.next().await {
+        report.tables.extend(id.map(|id| (table.label(), id)));
+        report.findings.extend(findings);
     }
     report
+}
+
+/// What is known of a table that was checked.
+struct Checked {
+    table: &'static Table,
+    /// Of the table, where it can be opened.
+    id: Option<Value>,
+    findings: Vec<Finding>,
+}
+
+impl Checked {
+    fn unreadable(table: &'static Table, error: &Error) -> Self {
+        let verdict = Verdict::failed(error.in_one_line());
+        Self { table, id: None, findings: vec![finding(table, &READABLE, verdict, None, None)] }
+    }
 }
 
 const READABLE: Rule = Rule::error("readable", Asks::NotNull(&[]));
@@ -83,37 +116,49 @@ const SCHEMA: Rule = Rule::error("schema", Asks::NotNull(&[]));
 /// The next rows that are written, or the upkeep, bring the columns; until then they are read as null.
 const SCHEMA_OF_OLDER_RELEASE: Rule = Rule::warn("schema", Asks::NotNull(&[]));
 
-async fn table_findings(bench: Bench<'_>, table: &'static Table, rules: &[Rule], kept: &Kept, report: &mut Report) {
-    let unreadable = |error: &Error| finding(table, &READABLE, Verdict::failed(error.in_one_line()), None, None);
+async fn of_table(bench: Bench, table: &'static Table, rules: &'static [Rule], kept: Arc<Kept>) -> Checked {
+    let watch = Stopwatch::start();
     let snapshot = match bench.lake.open(table).await {
         Ok(Some(snapshot)) => snapshot,
         // The folder of its log is there, or it would not have been chosen.
-        Ok(None) => return report.findings.push(unreadable(&Error::failure("its Delta log holds no version"))),
-        Err(error) => return report.findings.push(unreadable(&error)),
+        Ok(None) => return Checked::unreadable(table, &Error::failure("its Delta log holds no version")),
+        Err(error) => return Checked::unreadable(table, &error),
     };
     let version = Some(snapshot.version());
-    if let Ok(identity) = snapshot.identity() {
-        report.tables.insert(table.label(), identity["id"].clone());
-    }
-    let asked = if let Some(held) = kept.of(&table.label(), snapshot.version(), report.tables.get(&table.label())) {
-        ask(bench, table, snapshot, rules, held).await
-    } else {
-        // What cannot be read of an earlier version is no finding: all rows are asked.
-        let held = news::still_held(bench, table, &snapshot, rules, kept).await.unwrap_or_default();
-        ask(bench, table, snapshot, rules, &held).await
-    };
-    match asked {
-        Ok(asked) => {
-            report.findings.push(finding(table, &READABLE, Verdict::passed(), version, None));
-            report.findings.extend(asked);
+    let id = snapshot.identity().ok().map(|identity| identity["id"].clone());
+    let findings = match asked(&bench, table, snapshot, rules, &kept, id.as_ref()).await {
+        Ok(mut findings) => {
+            findings.insert(0, finding(table, &READABLE, Verdict::passed(), version, None));
+            findings
         }
-        Err(error) => report.findings.push(Finding { table_version: version, ..unreadable(&error) }),
+        Err(error) => vec![finding(table, &READABLE, Verdict::failed(error.in_one_line()), version, None)],
+    };
+    tracing::debug!("table {}: checked in {:.3} s", table.label(), watch.seconds());
+    Checked { table, id, findings }
+}
+
+/// Asks the rules that are not known to hold still.
+async fn asked(
+    bench: &Bench,
+    table: &'static Table,
+    snapshot: Snapshot,
+    rules: &[Rule],
+    kept: &Kept,
+    id: Option<&Value>,
+) -> Result<Vec<Finding>> {
+    let is_large = snapshot.extent()?.rows.is_none_or(|rows| rows > LARGE_FROM_ROWS);
+    let _turn = if is_large { bench.large.acquire().await.ok() } else { None };
+    if let Some(held) = kept.of(&table.label(), snapshot.version(), id) {
+        return ask(bench, table, snapshot, rules, held).await;
     }
+    // What cannot be read of an earlier version is no finding: all rows are asked.
+    let held = news::still_held(bench, table, &snapshot, rules, kept).await.unwrap_or_default();
+    ask(bench, table, snapshot, rules, &held).await
 }
 
 /// Asks the rules of one version of a table, those of single rows in one scan; `held` are those that need not be asked.
 async fn ask(
-    bench: Bench<'_>,
+    bench: &Bench,
     table: &'static Table,
     snapshot: Snapshot,
     rules: &[Rule],
@@ -123,7 +168,7 @@ async fn ask(
     let stored = snapshot.schema()?;
     let schema = if snapshot.is_older(table)? { &SCHEMA_OF_OLDER_RELEASE } else { &SCHEMA };
     let mut findings = vec![finding(table, schema, shape::verdict(table, &snapshot)?, version, None)];
-    let mut subject = Subject { bench, table, snapshot, rows: 0 };
+    let mut subject = Subject { bench: bench.clone(), table, snapshot, rows: 0 };
     let unfit = |rule: &Rule| shape::unfit(table, &stored, &rule.columns());
     let stands = |rule: &Rule| held.get(rule.name).filter(|_| holds_for_good(rule));
     let is_asked = |rule: &&Rule| scan::is_scalar(rule) && unfit(rule).is_none() && stands(rule).is_none();

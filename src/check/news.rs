@@ -23,7 +23,7 @@ const CAME_MAX: u64 = 1_000_000;
 
 /// What has become of a table since rules held of it.
 struct News<'a> {
-    subject: &'a Subject<'a>,
+    subject: &'a Subject,
     change: Change,
     /// Knows the rows that came, `came`, those that went, `went`, and all, `checked`.
     scope: Scope,
@@ -33,7 +33,7 @@ struct News<'a> {
 
 /// The rules that held of the version that was checked last, and still hold; none where nothing can be said so.
 pub async fn still_held(
-    bench: Bench<'_>,
+    bench: &Bench,
     table: &'static Table,
     snapshot: &Snapshot,
     rules: &[Rule],
@@ -59,7 +59,7 @@ pub async fn still_held(
         return none;
     }
     let is_worth_it = rows >= kept.news_from_rows() && came <= rows / 2;
-    let subject = Subject { bench, table, snapshot: snapshot.clone(), rows };
+    let subject = Subject { bench: bench.clone(), table, snapshot: snapshot.clone(), rows };
     let scope = subject.scope().await?;
     register(&scope, &change, ["came", "went"]).await?;
     let news = News { subject: &subject, change, scope, others_from_rows: kept.news_from_rows() };

@@ -18,7 +18,7 @@ pub enum Pinned {
 }
 
 /// Finds it.
-pub async fn target(subject: &Subject<'_>, reference: &Reference) -> Result<Pinned> {
+pub async fn target(subject: &Subject, reference: &Reference) -> Result<Pinned> {
     let (at, label) = (subject.bench.lake.table(reference.to)?, reference.to.label());
     let (_, note) = subject.snapshot.commit().await?;
     let built_from = note.map(|note| note["inputs"][reference.input].clone()).unwrap_or_default();

@@ -19,12 +19,12 @@ pub const fn is_scalar(rule: &Rule) -> bool {
 }
 
 /// Counts the table's rows and those that break each of the rules.
-pub async fn count(subject: &Subject<'_>, scope: &Scope, rules: &[&Rule]) -> Result<(u64, Vec<u64>)> {
+pub async fn count(subject: &Subject, scope: &Scope, rules: &[&Rule]) -> Result<(u64, Vec<u64>)> {
     count_in(subject, scope, "checked", rules).await
 }
 
 /// The same of some of its rows.
-pub async fn count_in(subject: &Subject<'_>, scope: &Scope, relation: &str, rules: &[&Rule]) -> Result<(u64, Vec<u64>)> {
+pub async fn count_in(subject: &Subject, scope: &Scope, relation: &str, rules: &[&Rule]) -> Result<(u64, Vec<u64>)> {
     let (mut values, mut names, mut parts) = (Values::default(), vec!["rows".to_owned()], vec!["count(*) AS rows".to_owned()]);
     for rule in rules {
         let name = format!("failed_{}", names.len());
@@ -44,7 +44,7 @@ pub fn share(failed: u64, rows: u64, share_min: f64) -> (f64, String) {
 }
 
 /// What a rule comes to, of which the rows that break it are counted.
-pub async fn verdict(subject: &Subject<'_>, scope: &Scope, rule: &Rule, failed: u64) -> Result<Verdict> {
+pub async fn verdict(subject: &Subject, scope: &Scope, rule: &Rule, failed: u64) -> Result<Verdict> {
     if let Asks::Mostly { share_min, .. } = rule.asks {
         let (share, says) = share(failed, subject.rows, share_min);
         let counted = if share < share_min { Verdict::failed(says) } else { Verdict::passed().saying(says) };
@@ -59,7 +59,7 @@ pub async fn verdict(subject: &Subject<'_>, scope: &Scope, rule: &Rule, failed: 
 }
 
 /// Which of the things that can be wrong are, and with how many rows.
-async fn told(subject: &Subject<'_>, scope: &Scope, rule: &Rule) -> Result<String> {
+async fn told(subject: &Subject, scope: &Scope, rule: &Rule) -> Result<String> {
     let mut values = Values::default();
     let faults = faults(&rule.asks, subject.bench.now, &mut values);
     let names: Vec<_> = (0..faults.len()).map(|place| format!("part_{place}")).collect();
@@ -75,7 +75,7 @@ async fn told(subject: &Subject<'_>, scope: &Scope, rule: &Rule) -> Result<Strin
     Ok(told.join("; "))
 }
 
-async fn examples(subject: &Subject<'_>, scope: &Scope, rule: &Rule) -> Result<Vec<serde_json::Value>> {
+async fn examples(subject: &Subject, scope: &Scope, rule: &Rule) -> Result<Vec<serde_json::Value>> {
     let mut values = Values::default();
     let broken = any(&faults(&rule.asks, subject.bench.now, &mut values));
     let sql = format!("SELECT {} FROM checked WHERE {broken}", subject.telling(&rule.columns()));

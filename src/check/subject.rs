@@ -9,29 +9,33 @@ use crate::lake::{Lake, Snapshot, Table};
 use arrow::json::writer::{JsonArray, WriterBuilder};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 
-/// What a check is made with.
-#[derive(Clone, Copy)]
-pub struct Bench<'a> {
-    pub lake: &'a Lake,
-    pub engine: &'a Engine,
+/// What a check is made with; tables that are checked at the same time share it.
+#[derive(Clone)]
+pub struct Bench {
+    pub lake: Lake,
+    pub engine: Engine,
     pub now: DateTime<Utc>,
     /// `ops/runs`, opened once: many tables are compared with what it tells of them.
-    pub record: &'a Result<Option<Snapshot>>,
+    pub record: Arc<Result<Option<Snapshot>>>,
+    /// Held while rows of a large table are read: the keys of one at a time are in memory.
+    pub large: Arc<Semaphore>,
     /// How many rows are shown of those that break a rule.
     pub examples_max: usize,
 }
 
 /// A table at one version.
-pub struct Subject<'a> {
-    pub bench: Bench<'a>,
+pub struct Subject {
+    pub bench: Bench,
     pub table: &'static Table,
     pub snapshot: Snapshot,
     /// Known once the table was scanned.
     pub rows: u64,
 }
 
-impl Subject<'_> {
+impl Subject {
     /// A scope that knows the table as `checked`.
     pub async fn scope(&self) -> Result<Scope> {
         let scope = self.bench.engine.scope();

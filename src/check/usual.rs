@@ -22,13 +22,13 @@ const SHARE_MIN: f64 = 0.5;
 const TIMES_MAX: f64 = 10.0;
 
 /// What such a rule comes to.
-pub async fn verdict(subject: &Subject<'_>, rule: &Rule) -> Result<Verdict> {
+pub async fn verdict(subject: &Subject, rule: &Rule) -> Result<Verdict> {
     match rule.asks {
         Asks::Fresh { column, of, days_max, without, .. } => fresh(subject, column, of, days_max, without).await,
         // That the record cannot be read is a finding about the record.
         Asks::NotShrunk => {
             let untold = |error: &Error| Verdict::skipped(format!("{} does not tell: {}", RUNS.label(), error.in_one_line()));
-            match subject.bench.record {
+            match subject.bench.record.as_ref() {
                 Ok(Some(record)) => not_shrunk(subject, record).await.or_else(|error| Ok(untold(&error))),
                 Ok(None) => Ok(Verdict::skipped("no run is recorded")),
                 Err(error) => Ok(untold(error)),
@@ -39,7 +39,7 @@ pub async fn verdict(subject: &Subject<'_>, rule: &Rule) -> Result<Verdict> {
     }
 }
 
-async fn fresh(subject: &Subject<'_>, column: &str, of: &str, days_max: i64, without: &str) -> Result<Verdict> {
+async fn fresh(subject: &Subject, column: &str, of: &str, days_max: i64, without: &str) -> Result<Verdict> {
     let scope = subject.scope().await?;
     let sql = format!("SELECT CAST(max({}) AS BIGINT) AS newest FROM checked WHERE {of}", quoted(column));
     let columns = Columns::of(scope.model("fresh", &sql, Values::default().into_inner()).await?, "the newest row").await?;
@@ -61,7 +61,7 @@ fn age(newest_us: i64, now: DateTime<Utc>, days_max: i64) -> Verdict {
 }
 
 /// Against what earlier versions of the table held when they were written, as `ops/runs` tells.
-async fn not_shrunk(subject: &Subject<'_>, record: &Snapshot) -> Result<Verdict> {
+async fn not_shrunk(subject: &Subject, record: &Snapshot) -> Result<Verdict> {
     let scope = subject.bench.engine.scope();
     scope.register("steps", record.provider(&scope.state()).await?)?;
     let mut values = Values::default();
@@ -83,7 +83,7 @@ fn shrunk(rows: u64, before: Vec<i64>) -> Verdict {
 }
 
 /// Rows of the last run that brought any, against the runs before it: the table itself says which run a row came with.
-async fn usual_arrivals(subject: &Subject<'_>, of: &str) -> Result<Verdict> {
+async fn usual_arrivals(subject: &Subject, of: &str) -> Result<Verdict> {
     let scope = subject.scope().await?;
     let sql =
         format!("SELECT count(*) AS arrived FROM checked WHERE {of} GROUP BY run_id ORDER BY max(ingested_at) DESC, run_id DESC");

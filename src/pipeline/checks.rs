@@ -7,6 +7,7 @@ use crate::context::{Context, Step};
 use crate::error::Result;
 use crate::lake::Written;
 use crate::lake::tables::CHECK_RESULTS;
+use std::sync::Arc;
 
 /// Holds all tables against their rules; a broken rule of severity error is a failure of the run.
 pub async fn checks(context: &Context, journal: &mut Journal<'_>) {
@@ -26,7 +27,7 @@ pub async fn checks(context: &Context, journal: &mut Journal<'_>) {
 
 async fn checked(context: &Context) -> Result<(Report, Written)> {
     // A record that cannot be read is a finding of the check itself, which then asks everything.
-    let kept = Kept::read(context).await.unwrap_or_default();
+    let kept = Arc::new(Kept::read(context).await.unwrap_or_default());
     let report = check::check(context, &check::chosen(&context.lake, &[]).await?, 0, &kept).await;
     let written = check::record(context, &report).await?;
     Ok((report, written))

@@ -11,7 +11,7 @@ use moodlake::lake::tables::{
     SYNTHETIC_FEATURES, TOP_ITEMS, TRACK_RECOMMENDATIONS,
 };
 use moodlake::lake::{Lake, Mode, Table, write};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 const LAKE: &str = "data/demo";
@@ -159,6 +159,19 @@ fn a_table_that_cannot_be_read_is_a_finding_and_the_others_are_checked() {
     let data = files.iter().find(|(path, _)| path.extension().is_some_and(|end| end == "parquet")).unwrap();
     std::fs::remove_file(&data.0).unwrap();
     assert_eq!(broken(&workspace, 4), ["gold/top_items readable"]);
+}
+
+#[test]
+fn every_row_that_refers_to_nothing_counts_and_is_shown_by_what_it_refers_to() {
+    let workspace = demo();
+    let rows =
+        "SELECT * REPLACE ('planted' AS track_id, rank + 1000 AS rank) FROM stored WHERE kind = 'track' ORDER BY ALL LIMIT 5";
+    plant(&workspace, &TOP_ITEMS, Mode::Append, rows);
+    let ran = workspace.run(&format!("check gold.top_items --lake {LAKE} --format json --show 3"));
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    let lost = findings(&ran.stdout).into_iter().find(|finding| finding["outcome"] == "failed").unwrap();
+    assert_eq!((&lost["rule"], &lost["rows_failed"]), (&json!("in_silver"), &json!(5)));
+    assert_eq!(lost["examples"], json!([{ "track_id": "planted" }]));
 }
 
 #[test]

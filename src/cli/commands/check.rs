@@ -5,7 +5,7 @@
 
 use super::{context, lock};
 use crate::check::rule::Severity;
-use crate::check::{self, Finding, Kept, Outcome, Report};
+use crate::check::{self, Finding, Outcome, Report};
 use crate::cli::args::{CheckArgs, Global, ReportFormat};
 use crate::cli::output::{aligned, json_text, print, thousands};
 use crate::cli::printable::printable;
@@ -13,11 +13,12 @@ use crate::cli::settings::Settings;
 use crate::error::Result;
 use serde_json::json;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 pub async fn check(global: &Global, settings: &Settings, args: &CheckArgs) -> Result<()> {
     let context = context(global, settings, settings.lake()?)?;
     let tables = check::chosen(&context.lake, &args.tables).await?;
-    let report = check::check(&context, &tables, args.show.map_or(0, usize::from), &Kept::default()).await;
+    let report = check::check(&context, &tables, args.show.map_or(0, usize::from), &Arc::default()).await;
     match args.format {
         ReportFormat::Text => print(&printable(&text(&report)))?,
         ReportFormat::Json => {
