@@ -18,7 +18,8 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use datafusion::scalar::ScalarValue;
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, OnceCell};
+use std::sync::Arc;
+use tokio::sync::{Mutex, OnceCell, OwnedSemaphorePermit, Semaphore};
 
 /// The model of what each listener's figures rest on.
 pub const BASES: &str = include_str!("bases.sql");
@@ -57,6 +58,7 @@ pub struct Source {
     pub(super) synthetic: Synthetic,
     pub(super) only: Option<Narrow>,
     pub(super) narrowed: Mutex<Vec<Narrowed>>,
+    turn: Arc<Semaphore>,
     bases: OnceCell<Held>,
     timeline: OnceCell<Held>,
     days: OnceCell<Columns>,
@@ -90,6 +92,7 @@ impl Source {
             synthetic,
             only,
             narrowed,
+            turn: Arc::new(Semaphore::new(1)),
             bases: OnceCell::new(),
             timeline: OnceCell::new(),
             days: OnceCell::new(),
@@ -162,6 +165,12 @@ impl Source {
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.rows().is_ok_and(|rows| rows <= PLAYS_HELD_MAX)
+    }
+
+    /// Waits for the jobs that read before. Plays that are held are for all; where they are too many, two jobs at once would need
+    /// the memory of both.
+    pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        if self.is_held() { None } else { Arc::clone(&self.turn).acquire_owned().await.ok() }
     }
 
     /// A scope that knows `listening_with_features`, `plays` and `timeline`.

@@ -16,6 +16,7 @@ use arrow::array::RecordBatch;
 use datafusion::prelude::DataFrame;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// A build under way.
 pub struct Task<'a> {
@@ -25,6 +26,7 @@ pub struct Task<'a> {
     source: Arc<Source>,
     watch: Stopwatch,
     steps: Vec<Step>,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 /// Whether there is anything to build.
@@ -77,7 +79,8 @@ impl<'a> Task<'a> {
             }
             _ => Arc::clone(source),
         };
-        Ok(Begun::Build(Self { context, step, note, source, watch, steps: Vec::new() }))
+        let turn = source.turn().await;
+        Ok(Begun::Build(Self { context, step, note, source, watch, steps: Vec::new(), _turn: turn }))
     }
 
     /// The plays to build from: all, or those of the listeners of whom there is something new.

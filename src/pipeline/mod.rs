@@ -74,9 +74,8 @@ pub async fn gold(context: &Context, jobs: &[Job], options: &MoodOptions, as_of:
             return journal.failed(Step::new(step, LISTENING_WITH_FEATURES.label()), error);
         }
     };
-    // Clusters take as long as all else together, on what other jobs do not need. Where plays are too many to be held, two jobs at
-    // once would need the memory of both.
-    let (clusters, others): (Vec<Job>, Vec<Job>) = jobs.iter().partition(|job| **job == Job::Mood && source.is_held());
+    // Clusters take as long as all else together, on what other jobs do not need.
+    let (clusters, others): (Vec<Job>, Vec<Job>) = jobs.iter().partition(|job| **job == Job::Mood);
     let lanes = [clusters, others].map(|jobs| lane(context.clone(), Arc::clone(&source), jobs, options.clone()));
     for (mut built, lane) in lanes {
         while let Some((job, built)) = built.recv().await {

@@ -67,6 +67,7 @@ pub async fn build(context: &Context, source: &Source, options: &MoodOptions) ->
         }
         _ => None,
     };
+    let _turn = if followed.is_none() { source.turn().await } else { None };
     let (tracks, changed) = match followed {
         Some((tracks, changed)) => (tracks, Some(changed)),
         None => (reading::all(context, silver).await?, None),
