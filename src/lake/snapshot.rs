@@ -181,6 +181,23 @@ impl Snapshot {
         Ok(Some(greatest))
     }
 
+    /// The newest time of a column as the log tells it, in whole milliseconds; none where it does not, or not in this way.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn newest(&self, column: &str) -> Result<Option<DateTime<Utc>>> {
+        let mut newest = None;
+        for file in self.files().await? {
+            let told = file.stats().and_then(|stats| serde_json::from_str::<Value>(&stats).ok()).unwrap_or_default();
+            match told["maxValues"][column].as_str().map(DateTime::parse_from_rfc3339) {
+                Some(Ok(time)) => newest = newest.max(Some(time.to_utc())),
+                None if told["nullCount"][column].is_u64() && told["nullCount"][column] == told["numRecords"] => {}
+                Some(Err(_)) | None => return Ok(None),
+            }
+        }
+        Ok(newest)
+    }
+
     /// Whether the log tells that all rows have the same text in a column.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod query_output;
 mod report;
 mod schedule;
 mod status;
+mod status_text;
 
 pub use schedule::schedule;
 

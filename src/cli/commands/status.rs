@@ -1,11 +1,11 @@
 //! `status`: what is in the lake.
 //!
-//! Owns the report: per table its rows, version, size and newest row, the last run, how many plays have features of which source,
-//! and the open gaps. Counts come from the Delta logs; only the coverage reads a column of data.
+//! Owns what is told: per table its rows, version, size and newest row, the last run, how many plays have features of which source,
+//! and the open gaps. Counts come from the Delta logs and are told at once; only the coverage reads a column of data.
 
+use super::status_text;
 use crate::cli::args::{LakeStatusArgs, ReportFormat};
-use crate::cli::output::{aligned, json_text, print, thousands};
-use crate::cli::printable::in_line;
+use crate::cli::output::{json_text, print};
 use crate::cli::settings::Settings;
 use crate::engine::Engine;
 use crate::error::{Error, Explain, Result};
@@ -14,10 +14,12 @@ use crate::lake::{Lake, Snapshot, TableAt, catalog};
 use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use datafusion::prelude::DataFrame;
+use datafusion::functions::core::expr_fn::arrow_cast;
+use datafusion::functions_aggregate::expr_fn::max;
+use datafusion::prelude::{DataFrame, ident, lit};
+use datafusion::scalar::ScalarValue;
 use futures::future::join_all;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 /// The column that tells a table's newest row, by table.
 const NEWEST: [(&str, &str); 12] = [
@@ -51,6 +53,9 @@ pub async fn status(settings: &Settings, args: &LakeStatusArgs) -> Result<()> {
             .hint("`moodlake demo` shows one, `moodlake import PATH` begins your own; --lake names another place"));
     }
     let has = |name: &str| tables.iter().any(|entry| entry["table"] == name);
+    if format == ReportFormat::Text {
+        print(&status_text::tables(lake.address(), &tables))?;
+    }
     let coverage = if has("silver.listening_with_features") { rows(&lake, &engine, COVERAGE).await? } else { Vec::new() };
     let last_run = if has("ops.runs") { rows(&lake, &engine, LAST_RUN).await? } else { Vec::new() };
     let gaps = if has("ops.history_gaps") { rows(&lake, &engine, GAPS).await? } else { Vec::new() };
@@ -60,7 +65,7 @@ pub async fn status(settings: &Settings, args: &LakeStatusArgs) -> Result<()> {
     });
     match format {
         ReportFormat::Json => print(&json_text(&document)?),
-        ReportFormat::Text => print(&text(&document)),
+        ReportFormat::Text => print(&status_text::rest(&document)),
     }
 }
 
@@ -82,7 +87,6 @@ async fn table(engine: &Engine, layer: &str, name: &str, at: &TableAt) -> Result
     let extent = snapshot.extent()?;
     let (committed, _) = snapshot.commit().await?;
     let newest = match NEWEST.iter().find(|(table, _)| *table == name) {
-        // The engine answers a maximum from the log's statistics where they are exact.
         Some((_, column)) if extent.rows != Some(0) => {
             // A table that someone put there in our table's place may lack the column: that is no reason to tell nothing.
             newest(engine, &snapshot, column).await.ok().and_then(|mut rows| rows.pop()).map(|row| row["newest"].clone())
@@ -95,12 +99,19 @@ async fn table(engine: &Engine, layer: &str, name: &str, at: &TableAt) -> Result
     })))
 }
 
-/// The newest value of a column.
+/// The newest value of a column. The log tells it to the millisecond: only rows from there on are read.
 async fn newest(engine: &Engine, snapshot: &Snapshot, column: &str) -> Result<Vec<Value>> {
+    let failed = || "the newest row cannot be asked for".to_owned();
     let scope = engine.query_scope();
     scope.register("this_table", snapshot.provider(&scope.state()).await?)?;
-    let sql = format!("SELECT arrow_cast(max({column}), 'Utf8') AS newest FROM this_table");
-    collected(scope.context().sql(&sql).await.explain(|| "the newest row cannot be asked for".to_owned())?).await
+    let mut rows = scope.table("this_table").await?;
+    if let Some(from) = snapshot.newest(column).await? {
+        let from = ScalarValue::TimestampMicrosecond(Some(from.timestamp_micros()), Some("UTC".into()));
+        rows = rows.filter(ident(column).gt_eq(lit(from))).explain(failed)?;
+    }
+    let rows = rows.aggregate(Vec::new(), vec![max(ident(column)).alias("newest")]).explain(failed)?;
+    let as_text = arrow_cast(ident("newest"), lit("Utf8")).alias("newest");
+    collected(rows.select(vec![as_text]).explain(failed)?).await
 }
 
 async fn rows(lake: &Lake, engine: &Engine, sql: &str) -> Result<Vec<Value>> {
@@ -136,58 +147,4 @@ fn value(column: &arrow::array::ArrayRef, row: usize) -> std::result::Result<Val
         }
         _ => json!(cast(&cell, &DataType::Utf8)?.as_string::<i32>().value(0)),
     })
-}
-
-fn text(document: &Value) -> String {
-    let list = |key: &str| document[key].as_array().cloned().unwrap_or_default();
-    let cell = |row: &Value, key: &str| match &row[key] {
-        Value::Null => String::new(),
-        // Listeners and the folders of other tables are called what somebody called them.
-        Value::String(text) => in_line(text),
-        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), thousands),
-        other => other.to_string(),
-    };
-    let cells = |rows: &[Value], keys: &[&str]| -> Vec<Vec<String>> {
-        rows.iter().map(|row| keys.iter().map(|key| cell(row, key)).collect()).collect()
-    };
-    let mut text = format!("lake {}\n\n", cell(document, "lake"));
-    let keys = ["table", "rows", "version", "files", "bytes", "newest", "written_at"];
-    text.push_str(&aligned(&keys, &cells(&list("tables"), &keys)));
-    let coverage = list("feature_coverage");
-    if !coverage.is_empty() {
-        let keys = ["feature_source", "plays", "percent"];
-        let _ = write!(text, "\nwhere the features of the plays are from\n{}", aligned(&keys, &cells(&coverage, &keys)));
-    }
-    let last_run = list("last_run");
-    if let Some(first) = last_run.first() {
-        let _ =
-            writeln!(text, "\nlast run {} ({}, {})", cell(first, "run_id"), cell(first, "command"), cell(first, "started_at"));
-        let keys = ["step", "table_name", "outcome", "rows_written", "seconds"];
-        text.push_str(&aligned(&keys, &cells(&last_run, &keys)));
-    }
-    let gaps = list("open_gaps");
-    if !gaps.is_empty() {
-        let keys = ["user_id", "from_at", "to_at"];
-        let _ = write!(text, "\nplays may be missing\n{}", aligned(&keys, &cells(&gaps, &keys)));
-    }
-    let authorization = &document["authorization"];
-    if authorization["authorized"] == true {
-        let _ = writeln!(
-            text,
-            "\nSpotify authorization of {}: given {}, {} days left",
-            cell(authorization, "user_id"),
-            cell(authorization, "authorized_at"),
-            authorization["days_left"]
-        );
-    } else if authorization["login_needed"].is_object() {
-        let _ = writeln!(
-            text,
-            "\nSpotify authorization: ended {}, log in with `moodlake auth login`",
-            cell(&authorization["login_needed"], "since")
-        );
-    }
-    if authorization["not_before"].is_string() {
-        let _ = writeln!(text, "Spotify asks to wait until {}", cell(authorization, "not_before"));
-    }
-    text
 }
