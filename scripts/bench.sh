@@ -5,7 +5,7 @@
 #   scripts/bench.sh silver LAKE PEERS [RUNS]          the silver of a generated lake, beside DuckDB, Polars and PySpark
 #   scripts/bench.sh limit LAKE [RUNS]                 the same beside reading the history and writing its rows
 #   scripts/bench.sh whole EXPORT CATALOG PEERS [RUNS] from an export and the catalogue to all of gold, an empty lake each time
-#   scripts/bench.sh follow LAKE USER [RUNS]           `build-silver` and `run` after 50 new plays of USER, each beside a full silver
+#   scripts/bench.sh follow LAKE USER [RUNS]           `build-silver` and `run` after 50 new plays of USER, beside a first run
 #   scripts/bench.sh start LAKE [RUNS]                 how soon `status`, `query` and `demo` answer; LAKE has all layers
 #
 # LAKE holds bronze/ as PEERS/generate.py makes it; PEERS is the folder of the peers; EXPORT and CATALOG are files. PYTHON names the
@@ -88,10 +88,8 @@ follow() {
     local lake=$work/lake options=(--lake "$work/lake" --timezone "$zone")
     if [ ! -d "$lake" ]; then
         cp -r "$1" "$lake"
-        done_or_checked "$moodlake" run "${options[@]}" --quiet 2>"$work/log"
+        measure "run, everything for the first time" "$moodlake" run "${options[@]}"
     fi
-    measure "build-silver --full" "$moodlake" build-silver --full "${options[@]}"
-    done_or_checked "$moodlake" run "${options[@]}" --quiet 2>"$work/log"
     for what in build-silver run; do
         round=$((round + 1))
         "$python" "$here/bench/inputs.py" fifty "$round" "$work/Streaming_History_Audio_$round.json"

@@ -5,7 +5,7 @@
     tables.py RESULTS.tsv --docs FILE NAME TEXT    and puts it in FILE between <!-- measured: NAME --> and <!-- end -->
 
 A line of RESULTS is a round's name, wall seconds, CPU seconds and peak resident KiB, by tabs. Rounds come in turn, so that the ratio of
-a program to the first one is taken round by round. TEXT is the command; date, machine and versions are added.
+a program to the first one is taken round by round where there are as many of both. TEXT is the command; date, machine and versions are added.
 """
 
 import os
@@ -39,7 +39,10 @@ def table(rows):
              "| --- | --- | --- | --- | --- | --- |"]
     for name, runs in rows.items():
         wall, cpu = [run[0] for run in runs], statistics.median(run[1] for run in runs)
-        ratio = spread([one / other for one, other in zip(wall, base)]) if name != next(iter(rows)) else "1"
+        if len(wall) == len(base):
+            ratio = spread([one / other for one, other in zip(wall, base)])
+        else:
+            ratio = f"{statistics.median(wall) / statistics.median(base):.2f}"
         resident = max(run[2] for run in runs) / 1024
         lines.append(f"| {name} | {len(runs)} | {spread(wall)} | {cpu:.2f} | {resident:,.0f} | {ratio} |")
     return "\n".join(lines)

@@ -6,14 +6,15 @@
 use super::rule::{Asks, Rule};
 use super::rules;
 use crate::context::Context;
-use crate::engine::Columns;
-use crate::error::Result;
+use crate::engine::{Columns, no_values};
+use crate::error::{Explain, Result};
 use crate::fingerprint;
+use crate::lake::Snapshot;
 use crate::lake::tables::CHECK_RESULTS;
-use arrow::array::{Array, Int64Array};
-use datafusion::scalar::ScalarValue;
-use serde_json::Value;
+use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The model of what the last check found.
 const LAST_CHECK: &str = include_str!("last_check.sql");
@@ -61,19 +62,21 @@ impl Default for Kept {
 }
 
 impl Kept {
-    /// Reads it; nothing where the last check asked other rules, or there was none.
+    /// Reads it; nothing where the last check was by other rules, or there was none.
     ///
     /// # Errors
     /// When the record cannot be read.
     pub async fn read(context: &Context) -> Result<Self> {
         let Some(record) = context.lake.open(&CHECK_RESULTS).await? else { return Ok(Self::default()) };
-        let note = record.commit().await?.1.unwrap_or_default();
-        let (Some(run), true) = (note["run_id"].as_str(), note["rules"] == rules_hash()) else {
-            return Ok(Self::default());
-        };
+        let last = last_checks(&record).await?;
         let scope = context.engine.scope();
         scope.register("findings", record.provider(&scope.state()).await?)?;
-        let frame = scope.model("last_check", LAST_CHECK, vec![("run_id", ScalarValue::from(run))]).await?;
+        let column = |texts: Vec<&str>| Arc::new(StringArray::from(texts)) as ArrayRef;
+        let runs = last.values().map(|check| check["run_id"].as_str().unwrap_or_default());
+        let checked = [("table_name", column(last.keys().map(String::as_str).collect())), ("run_id", column(runs.collect()))];
+        let checked = RecordBatch::try_from_iter(checked).explain(|| "the last checks cannot be named".to_owned())?;
+        scope.register_rows("checked", checked.schema(), vec![checked])?;
+        let frame = scope.model("last_check", LAST_CHECK, no_values()).await?;
         let found = Columns::of(frame, "the last check").await?;
         let (tables, rules, details) = (found.text("table_name")?, found.text("rule")?, found.text("detail")?);
         let (versions, checked, failed) =
@@ -90,7 +93,7 @@ impl Kept {
             let table = tables.value(row);
             let checked = kept.tables.entry(table.to_owned()).or_insert_with(|| Checked {
                 version,
-                id: note["tables"][table].clone(),
+                id: last.get(table).map(|check| check["id"].clone()).unwrap_or_default(),
                 rules: HashMap::new(),
             });
             checked.rules.insert(rules.value(row).to_owned(), held);
@@ -130,6 +133,16 @@ impl Kept {
     pub fn reading_news_from(self, rows: u64) -> Self {
         Self { news_from_rows: rows, ..self }
     }
+}
+
+/// Each table's last check by the rules of this release, as the record's note tells it: the table's id and the run.
+///
+/// # Errors
+/// When the record's log cannot be read.
+pub async fn last_checks(record: &Snapshot) -> Result<Map<String, Value>> {
+    let note = record.commit().await?.1.unwrap_or_default();
+    let tables = note["tables"].as_object().filter(|_| note["rules"] == rules_hash());
+    Ok(tables.cloned().unwrap_or_default())
 }
 
 /// Whether a rule that held of a version holds of it for good.

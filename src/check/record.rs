@@ -1,14 +1,14 @@
 //! The record of a check: `ops/check_results`.
 
 use super::finding::{Finding, Report};
-use super::kept::rules_hash;
+use super::kept::{last_checks, rules_hash};
 use crate::context::Context;
 use crate::error::Result;
 use crate::lake::rows::{batch, instants, store};
 use crate::lake::tables::CHECK_RESULTS;
 use crate::lake::{Mode, Written};
 use arrow::array::{ArrayRef, Int64Array, StringArray};
-use serde_json::json;
+use serde_json::{Map, json};
 use std::sync::Arc;
 
 /// Adds a row for each rule and table.
@@ -39,12 +39,12 @@ pub async fn record(context: &Context, report: &Report) -> Result<Written> {
             ("table_version", long(|finding| finding.table_version)),
         ],
     )?;
-    store(
-        &context.lake,
-        &CHECK_RESULTS,
-        vec![rows],
-        Mode::Append,
-        &context.note(json!({ "command": "check", "rules": rules_hash(), "tables": report.tables })),
-    )
-    .await
+    // A check of some tables leaves standing what is known of the others.
+    let mut tables = match context.lake.open(&CHECK_RESULTS).await? {
+        Some(record) => last_checks(&record).await?,
+        None => Map::new(),
+    };
+    tables.extend(report.tables.iter().map(|(table, id)| (table.clone(), json!({ "id": id, "run_id": context.run_id }))));
+    let note = context.note(json!({ "command": "check", "rules": rules_hash(), "tables": tables }));
+    store(&context.lake, &CHECK_RESULTS, vec![rows], Mode::Append, &note).await
 }

@@ -7,7 +7,7 @@ use datafusion::scalar::ScalarValue;
 use moodlake::engine::Engine;
 use moodlake::lake::rows::store;
 use moodlake::lake::tables::{
-    IMPORT_LEDGER, LISTENING_HISTORY, LISTENING_STREAKS, LISTENING_WITH_FEATURES, MOOD_CLUSTERS, MOOD_FORECAST,
+    CHECK_RESULTS, IMPORT_LEDGER, LISTENING_HISTORY, LISTENING_STREAKS, LISTENING_WITH_FEATURES, MOOD_CLUSTERS, MOOD_FORECAST,
     SYNTHETIC_FEATURES, TOP_ITEMS, TRACK_RECOMMENDATIONS,
 };
 use moodlake::lake::{Lake, Mode, Table, write};
@@ -172,6 +172,25 @@ fn every_row_that_refers_to_nothing_counts_and_is_shown_by_what_it_refers_to() {
     let lost = findings(&ran.stdout).into_iter().find(|finding| finding["outcome"] == "failed").unwrap();
     assert_eq!((&lost["rule"], &lost["rows_failed"]), (&json!("in_silver"), &json!(5)));
     assert_eq!(lost["examples"], json!([{ "track_id": "planted" }]));
+}
+
+#[test]
+fn a_check_of_one_table_leaves_what_is_known_of_the_others() {
+    let workspace = demo();
+    let known = || {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let lake = Lake::at(workspace.path(LAKE).to_str().unwrap()).unwrap();
+            let record = lake.table(&CHECK_RESULTS).unwrap().open().await.unwrap().unwrap();
+            let note = record.commit().await.unwrap().1.unwrap();
+            note["tables"].as_object().unwrap().clone()
+        })
+    };
+    let before = known();
+    assert!(before.len() > 15, "{before:?}");
+    workspace.run(&format!("check gold.top_items --lake {LAKE}")).succeeds();
+    let after = known();
+    let changed: Vec<_> = before.iter().filter(|(table, check)| after[*table] != **check).map(|(table, _)| table).collect();
+    assert_eq!((changed, before.len()), (vec!["gold/top_items"], after.len()));
 }
 
 #[test]
