@@ -10,7 +10,7 @@
 #
 # LAKE holds bronze/ as PEERS/generate.py makes it; PEERS is the folder of the peers; EXPORT and CATALOG are files. PYTHON names the
 # interpreter that has the peers' packages, MOODLAKE the binary. PEERS_MEASURED names some of the peers ("duckdb polars"), DOCS=FILE
-# puts the table there. Needs GNU time. Run it on a quiet machine: `all` takes an hour and 15 GB under WORK.
+# puts the table there, under the title NAME. Needs GNU time. Run it on a quiet machine: `all` takes an hour and 15 GB under WORK.
 set -euo pipefail
 
 usage() { sed -n '2,15p' "$0" | sed 's/^# \?//' >&2; exit 2; }
@@ -113,8 +113,8 @@ section() {
     local name=$1 runs=$2 what=$3; shift 2
     : >"$work/results"
     for _ in $(seq "$runs"); do "$what" "${@:2}"; done
-    local docs=()
-    [ -z "${DOCS:-}" ] || docs=(--docs "$DOCS" "$name" "scripts/bench.sh $* $runs")
+    local docs=() told=("${@##*/}")
+    [ -z "${DOCS:-}" ] || docs=(--docs "$DOCS" "$name" "scripts/bench.sh ${told[*]} $runs")
     "$python" "$here/bench/tables.py" "$work/results" "${docs[@]}"
 }
 
@@ -141,10 +141,10 @@ all() {
 what=$1; shift
 case $what in
     all) DOCS=${DOCS:-$here/../docs/benchmarks.md} all "$@" ;;
-    silver) section "Silver" "${3:-3}" silver "$1" "${2:?PEERS}" ;;
-    limit) section "Limit of silver" "${2:-3}" limit "$1" ;;
-    whole) section "From an export to gold" "${4:-3}" whole "$1" "${2:?CATALOG}" "${3:?PEERS}" ;;
-    follow) section "What follows 50 new plays" "${3:-3}" follow "$1" "${2:?USER}" ;;
-    start) section "How soon commands answer" "${2:-5}" start "$1" ;;
+    silver) section "${NAME:-Silver}" "${3:-3}" silver "$1" "${2:?PEERS}" ;;
+    limit) section "${NAME:-Limit of silver}" "${2:-3}" limit "$1" ;;
+    whole) section "${NAME:-From an export to gold}" "${4:-3}" whole "$1" "${2:?CATALOG}" "${3:?PEERS}" ;;
+    follow) section "${NAME:-What follows 50 new plays}" "${3:-3}" follow "$1" "${2:?USER}" ;;
+    start) section "${NAME:-How soon commands answer}" "${2:-5}" start "$1" ;;
     *) usage ;;
 esac
