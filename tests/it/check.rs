@@ -189,7 +189,8 @@ fn a_check_of_one_table_leaves_what_is_known_of_the_others() {
     assert!(before.len() > 15, "{before:?}");
     workspace.run(&format!("check gold.top_items --lake {LAKE}")).succeeds();
     let after = known();
-    let changed: Vec<_> = before.iter().filter(|(table, check)| after[*table] != **check).map(|(table, _)| table).collect();
+    let changed: Vec<_> =
+        before.iter().filter(|(table, check)| after[*table] != **check).map(|(table, _)| table.as_str()).collect();
     assert_eq!((changed, before.len()), (vec!["gold/top_items"], after.len()));
 }
 
