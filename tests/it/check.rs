@@ -164,8 +164,8 @@ fn a_table_that_cannot_be_read_is_a_finding_and_the_others_are_checked() {
 #[test]
 fn every_row_that_refers_to_nothing_counts_and_is_shown_by_what_it_refers_to() {
     let workspace = demo();
-    let rows =
-        "SELECT * REPLACE ('planted' AS track_id, rank + 1000 AS rank) FROM stored WHERE kind = 'track' ORDER BY ALL LIMIT 5";
+    let rows = "SELECT * REPLACE ('planted' AS track_id, rank + 1000 AS rank) FROM stored WHERE kind = 'track'
+                ORDER BY user_id, period, period_start, rank LIMIT 5";
     plant(&workspace, &TOP_ITEMS, Mode::Append, rows);
     let ran = workspace.run(&format!("check gold.top_items --lake {LAKE} --format json --show 3"));
     assert_eq!(ran.code, 4, "{}", ran.stderr);
