@@ -85,7 +85,7 @@ whole() {
 
 round=0
 follow() {
-    local lake=$work/lake options=(--lake "$work/lake" --timezone "$zone")
+    local lake=$work/lake options=(--lake "$work/lake" --timezone "$zone") what
     if [ ! -d "$lake" ]; then
         cp -r "$1" "$lake"
         measure "run, everything for the first time" "$moodlake" run "${options[@]}"

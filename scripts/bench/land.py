@@ -63,7 +63,8 @@ def made_up(plays, known):
 def nobody_knows():
     """One row, of a track that nobody played: the peers read files, and an empty table has none."""
     names = {name: pl.Float64 for name in FEATURES} | {name: pl.Int32 for name in WHOLE}
-    return pl.DataFrame({"track_id": ["nobody played this"]}, schema={"track_id": TEXT, "source": TEXT} | names)
+    schema = {"track_id": TEXT, "source": TEXT} | names
+    return pl.DataFrame(dict.fromkeys(schema, [None]) | {"track_id": ["nobody played this"]}, schema=schema)
 
 
 def main(export, catalog, lake):
