@@ -13,7 +13,7 @@
 # puts the table there, under the title NAME. Needs GNU time. Run it on a quiet machine: `all` takes an hour and 15 GB under WORK.
 set -euo pipefail
 
-usage() { sed -n '2,15p' "$0" | sed 's/^# \?//' >&2; exit 2; }
+usage() { sed -n '2,/^set /{/^set /!s/^# \?//p}' "$0" >&2; exit 2; }
 [ $# -ge 2 ] || usage
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 python=${PYTHON:-python3}
