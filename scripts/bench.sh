@@ -74,6 +74,11 @@ whole() {
     rm -rf "$work/lake"
     measure "moodlake" bash -c 'set -e; lake="--lake $work/lake --timezone $zone"
         "$moodlake" import "$0" $lake; "$moodlake" import-catalog "$1" $lake; done_or_checked "$moodlake" run $lake' "$1" "$2"
+    # Of all that, what the peers do: clusters of a given number and temporal patterns, and no checks.
+    rm -rf "$work/lake"
+    measure "moodlake, the peers' jobs alone" bash -c 'set -e; lake="--lake $work/lake --timezone $zone"
+        "$moodlake" import "$0" $lake; "$moodlake" import-catalog "$1" $lake
+        "$moodlake" build-silver $lake; "$moodlake" build-gold mood temporal --k 4 $lake' "$1" "$2"
     for peer in "${measured[@]}"; do
         rm -rf "$work/lake"
         measure "$peer" bash -c 'set -e; "$python" "$0/bench/land.py" "$1" "$2" "$work/lake"

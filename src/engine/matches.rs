@@ -30,7 +30,7 @@ pub fn not_among(keys: DataFrame, rows: DataFrame, key: &str) -> Result<DataFram
 
 /// So many values are named in a condition, which files and row groups are left out by; more of them are held and joined with, since
 /// conditions are walked recursively.
-const NAMED_MAX: usize = 64;
+pub const NAMED_MAX: usize = 64;
 
 /// The rows that have one of some texts in a column.
 ///

@@ -10,7 +10,7 @@ mod running;
 
 pub use columns::Columns;
 pub use held::Held;
-pub use matches::{among, differing, few, having, not_among, texts};
+pub use matches::{NAMED_MAX, among, differing, few, having, not_among, texts};
 
 use crate::error::{Error, Explain, Result};
 use arrow::array::RecordBatch;

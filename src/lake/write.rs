@@ -223,7 +223,10 @@ fn encoding(table: &Table, schema: &SchemaRef) -> WriterProperties {
             properties = properties.set_column_encoding(column.clone(), Encoding::DELTA_BINARY_PACKED);
         }
         if CHOSEN_BY.contains(&field.name().as_str()) {
-            properties = properties.set_column_statistics_enabled(column, EnabledStatistics::Page);
+            properties = properties.set_column_statistics_enabled(column.clone(), EnabledStatistics::Page);
+        }
+        if table.has_filter_of_keys() && table.key == Some(field.name().as_str()) {
+            properties = properties.set_column_bloom_filter_fpp(column, FALSE_POSITIVES);
         }
     }
     properties.build()
@@ -232,6 +235,10 @@ fn encoding(table: &Table, schema: &SchemaRef) -> WriterProperties {
 /// Columns by which a few of a table's rows are asked for: of these each page tells what is in it, so that of a listener's plays, which
 /// came together and lie together, only their pages are read.
 const CHOSEN_BY: [&str; 2] = ["user_id", "played_at"];
+
+/// How often a Bloom filter of keys says of a key that is not there that it may be. Fifty new keys that are looked for in twenty row
+/// groups then cost the reading of one in ten times. It takes 4 bytes a row.
+const FALSE_POSITIVES: f64 = 1e-4;
 
 /// Rows of a row group, the unit that a writer holds in memory and a reader scans at once: large enough for a dictionary to pay off.
 const ROW_GROUP_ROWS: usize = 524_288;

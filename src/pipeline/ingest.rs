@@ -2,7 +2,7 @@
 //!
 //! Owns which parts there are and that each fails alone.
 
-use super::Journal;
+use super::{Journal, part};
 use crate::bronze::real_features::{self, Provider};
 use crate::bronze::recent_plays::{self, Origin};
 use crate::bronze::{catalog, raw_responses, synthetic};
@@ -119,13 +119,6 @@ pub async fn replay(context: &Context, paths: &[PathBuf], journal: &mut Journal<
         journal.note(recent_plays::merge(context, &response.user_id, page, Origin::Replay).await?);
     }
     Ok(())
-}
-
-fn part(journal: &mut Journal<'_>, step: Step, done: Result<Vec<Step>>) {
-    match done {
-        Ok(steps) => journal.note(steps),
-        Err(error) => journal.failed(step, error),
-    }
 }
 
 fn one(step: Step) -> Vec<Step> {

@@ -49,20 +49,25 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
     }
     let mut build = Build::in_lake(context)?;
     build.preference = allowed(build.preference, options.ingest.allow_synthetic);
-    match silver::build(context, &build).await {
-        Ok(step) => journal.note([step]),
-        Err(error) => {
-            journal.failed(Step::new("build-silver", LISTENING_WITH_FEATURES.label()), error);
-            return Ok(());
-        }
-    }
-    match catalog::build(context, &build.kaggle_features).await {
-        Ok(step) => journal.note(step),
-        Err(error) => journal.failed(Step::new("build-silver", CATALOG_TRACKS.label()), error),
+    // Side by side: a person's plays alone do not keep all cores busy.
+    let (plays, tracks) = tokio::join!(silver::build(context, &build), catalog::build(context, &build.kaggle_features));
+    let is_built = plays.is_ok();
+    part(journal, Step::new("build-silver", LISTENING_WITH_FEATURES.label()), plays.map(Some));
+    part(journal, Step::new("build-silver", CATALOG_TRACKS.label()), tracks);
+    if !is_built {
+        return Ok(());
     }
     gold(context, &JOBS, &options.mood, AsOf::Latest, journal).await;
     checks(context, journal).await;
     Ok(())
+}
+
+/// Notes the steps of a part, or that it failed.
+fn part(journal: &mut Journal<'_>, step: Step, done: Result<impl IntoIterator<Item = Step>>) {
+    match done {
+        Ok(steps) => journal.note(steps),
+        Err(error) => journal.failed(step, error),
+    }
 }
 
 /// Runs gold jobs; one that fails is told, and the others go on.

@@ -13,9 +13,12 @@ use moodlake::gold::JOBS;
 use moodlake::gold::mood::{Clusters, MoodOptions};
 use moodlake::lake::rows::store;
 use moodlake::lake::snapshot::AsOf;
-use moodlake::lake::tables::{ALL, LISTENING_HISTORY, LISTENING_WITH_FEATURES, TOP_ITEMS};
+use moodlake::lake::tables::{ALL, LISTENING_HISTORY, LISTENING_WITH_FEATURES, PLAY_MOODS, TOP_ITEMS};
 use moodlake::lake::{Lake, Mode, Table};
 use moodlake::pipeline::{Journal, gold};
+use parquet::file::properties::ReaderProperties;
+use parquet::file::reader::FileReader as _;
+use parquet::file::serialized_reader::{ReadOptionsBuilder, SerializedFileReader};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
@@ -211,6 +214,34 @@ fn tables_of_many_listeners_have_files_of_some_rows() {
         store(&lake, &TOP_ITEMS, vec![batch], Mode::Replace, &json!({})).await.unwrap();
         let extent = lake.open(&TOP_ITEMS).await.unwrap().unwrap().extent().unwrap();
         assert_eq!((extent.files, extent.rows), (5, Some(300_000)));
+    });
+}
+
+#[test]
+fn files_of_plays_say_which_plays_they_do_not_hold() {
+    running(async {
+        let workspace = Workspace::new();
+        let lake = Lake::at(workspace.path("data").to_str().unwrap()).unwrap();
+        let (schema, rows) = (PLAY_MOODS.schema(), 2_000);
+        let ids: Arc<dyn arrow::array::Array> = Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("p{row}"))));
+        let columns = schema
+            .fields()
+            .iter()
+            .map(|field| if field.name() == "play_id" { Arc::clone(&ids) } else { new_null_array(field.data_type(), rows) });
+        let batch = RecordBatch::try_new(Arc::clone(&schema), columns.collect()).unwrap();
+        store(&lake, &PLAY_MOODS, vec![batch], Mode::Replace, &json!({})).await.unwrap();
+        let files = data_files(&workspace.path("data/gold/play_moods"));
+        let filtered = ReaderProperties::builder().set_read_bloom_filter(true).build();
+        let options = ReadOptionsBuilder::new().with_reader_properties(filtered).build();
+        let reader = SerializedFileReader::new_with_options(std::fs::File::open(&files[0]).unwrap(), options).unwrap();
+        let group = reader.get_row_group(0).unwrap();
+        let place = schema.fields().iter().position(|field| field.name() == "play_id").unwrap();
+        let filter = group.get_column_bloom_filter(place).unwrap();
+        assert!((0..rows).all(|row| filter.check(&format!("p{row}").as_str())));
+        let mistaken = (rows..rows + 10_000).filter(|row| filter.check(&format!("p{row}").as_str())).count();
+        assert!(mistaken < 20, "{mistaken} of 10,000");
+        let bytes = group.metadata().column(place).bloom_filter_length().unwrap();
+        assert!(bytes < 20_000, "a filter of {bytes} bytes for {rows} plays");
     });
 }
 

@@ -50,11 +50,10 @@ pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilve
     let preference = args.feature_preference.into_iter().map(source).collect();
     build.preference = pipeline::allowed(distinct(preference)?, settings.allow_synthetic);
     build.full = args.full;
-    let mut steps = vec![silver::build(&context, &build).await?];
     // A table built elsewhere leaves the lake as it is.
-    if is_lakes_own {
-        steps.extend(catalog::build(&context, &build.kaggle_features).await?);
-    }
+    let catalogue = async { if is_lakes_own { catalog::build(&context, &build.kaggle_features).await } else { Ok(None) } };
+    let (plays, tracks) = tokio::join!(silver::build(&context, &build), catalogue);
+    let steps: Vec<_> = std::iter::once(plays?).chain(tracks?).collect();
     finish(&context, "build-silver", started, &steps).await
 }
 

@@ -40,6 +40,8 @@ pub struct Table {
 
 const LISTENER: &str = "user_id";
 
+const PLAY_KEY: &str = "play_id";
+
 /// Some 5 MB of plays, which are written anew in a twentieth of a second.
 const LISTENER_FILE_ROWS: u64 = 65_536;
 
@@ -67,6 +69,13 @@ impl Table {
     #[must_use]
     pub fn listener(&self) -> Option<&'static str> {
         (self.layer == "gold" && self.schema().field_with_name(LISTENER).is_ok()).then_some(LISTENER)
+    }
+
+    /// Whether its files tell with a Bloom filter which plays are not in them, so that few keys are looked up without reading all. Not
+    /// in partitioned tables, which write a hundred files at once: each would hold a filter for a whole row group meanwhile.
+    #[must_use]
+    pub fn has_filter_of_keys(&self) -> bool {
+        self.key == Some(PLAY_KEY) && self.partitions.is_empty()
     }
 
     /// How many rows a data file of it takes, where there is a limit: whoever replaces the rows of one listener writes the files
