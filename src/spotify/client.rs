@@ -1,11 +1,12 @@
 //! The Web API's GET requests, made with an authorization and with patience.
 //!
 //! Owns what every request goes through: the stored not-before time, one refresh after a 401, refusals told apart, faults waited
-//! out. What an answer holds is read by `recently_played` and `audio_features`.
+//! out. What an answer holds is read by `recently_played`, `currently_playing` and `audio_features`.
 
 use super::access::Access;
 use super::app::App;
 use super::audio_features::{self, Found};
+use super::currently_playing::{self, Playing};
 use super::recently_played::{self, Page};
 use super::refusal::{Forbidden, is_quota, words};
 use super::state::StateFile;
@@ -74,6 +75,15 @@ impl Client {
     /// When there is no complete answer.
     pub async fn recently_played(&self) -> Result<(Page, String), Trouble> {
         self.get("me/player/recently-played", &[("limit", "50")], recently_played::read).await
+    }
+
+    /// What is playing now, episodes included.
+    ///
+    /// # Errors
+    /// When there is no complete answer.
+    pub async fn currently_playing(&self) -> Result<Playing, Trouble> {
+        let query = [("additional_types", "track,episode")];
+        Ok(self.get("me/player/currently-playing", &query, currently_playing::read).await?.0)
     }
 
     /// The audio features of at most 100 tracks; unknown ones are left out of the answer.

@@ -9,6 +9,7 @@ pub mod audio_features;
 pub mod authorize;
 mod callback;
 mod client;
+pub mod currently_playing;
 pub mod login;
 pub mod recently_played;
 pub mod refusal;

@@ -98,7 +98,7 @@ fn read_item(raw: &str) -> Item {
 
 /// The address of a playlist or collection without the account in it: `spotify:user:<account>:playlist:<id>` is an old spelling of
 /// `spotify:playlist:<id>`, and `spotify:user:<account>:collection` is the listener's own.
-fn without_account(uri: &str) -> String {
+pub(super) fn without_account(uri: &str) -> String {
     match uri.strip_prefix("spotify:user:").and_then(|rest| rest.split_once(':')) {
         Some((_, rest)) => format!("spotify:{rest}"),
         None if uri.starts_with("spotify:user:") => "spotify:user".to_owned(),

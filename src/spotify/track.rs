@@ -3,10 +3,12 @@
 //! Owns the reading of what Spotify sends: fields come and go over the years, so that each is looked for by itself and an absent
 //! one is null, never zero.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What Spotify says of a track.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
 pub struct Track {
     /// Spotify's id; none for a local file.
     pub id: Option<String>,
@@ -67,6 +69,15 @@ impl Track {
             popularity: whole(&value["popularity"]).and_then(|popularity| i32::try_from(popularity).ok()),
         };
         if track.uri.is_none() && track.name.is_none() { Err("no_identity") } else { Ok(track) }
+    }
+
+    /// Whether both are the same track, whatever else is said of it.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.uri, &other.uri) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.name == other.name && self.artists == other.artists,
+        }
     }
 }
 
