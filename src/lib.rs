@@ -20,6 +20,8 @@ pub mod silver;
 
 pub mod stats;
 
+pub mod watch;
+
 pub mod reccobeats;
 pub mod spotify;
 pub mod web;

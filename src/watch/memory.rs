@@ -1,0 +1,63 @@
+//! What a watcher remembers over a restart: what was playing, and events that no table holds yet.
+//!
+//! Owns the file. Losing it costs the play under way and what was not stored yet, so it is written before anything is told.
+
+use super::event::Event;
+use super::player::Player;
+use crate::error::Result;
+use crate::private_file::{self, Document};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// What is remembered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Whose player it is.
+    pub user_id: String,
+    /// What it was doing.
+    pub player: Player,
+    /// Events that are still to be stored, oldest first.
+    pub waiting: Vec<Event>,
+}
+
+/// The file that keeps it.
+#[derive(Clone, Debug)]
+pub struct MemoryFile {
+    path: PathBuf,
+}
+
+impl MemoryFile {
+    /// The file at a place, which need not exist yet.
+    #[must_use]
+    pub const fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// What is remembered, or nothing.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn read(&self) -> Result<Memory> {
+        match private_file::read_json(&self.path)? {
+            Document::There(memory) => Ok(memory),
+            Document::Absent => Ok(Memory::default()),
+            Document::Garbled(at) => {
+                let aside = self.path.with_extension("json.unreadable");
+                // Events may be in it: it is kept for whoever wants to look.
+                let kept = std::fs::rename(&self.path, &aside).is_ok();
+                let says = if kept { format!("is kept as {}", aside.display()) } else { "is begun anew".to_owned() };
+                tracing::warn!("the file {} cannot be understood ({at}) and {says}", self.path.display());
+                Ok(Memory::default())
+            }
+        }
+    }
+
+    /// Remembers.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&self, memory: &Memory) -> Result<()> {
+        private_file::replace_json(&self.path, memory)
+    }
+}

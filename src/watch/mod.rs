@@ -1,0 +1,18 @@
+//! What is playing now, look by look: what changed since the last look, and how long each track was listened to.
+//!
+//! Owns the arithmetic of looks, the pace at which they are made, and what is remembered over a restart. It asks nobody and writes no
+//! table: `spotify` answers, `bronze` stores, `pipeline` brings them together.
+
+pub mod event;
+mod listening;
+pub mod memory;
+pub mod pace;
+pub mod player;
+
+#[cfg(test)]
+mod tests;
+
+pub use event::{Event, Path, PlayEvent, PlayerChange, PlayerEvent, Status};
+pub use memory::{Memory, MemoryFile};
+pub use pace::Pace;
+pub use player::{Limits, Player};

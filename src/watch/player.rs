@@ -1,0 +1,223 @@
+//! From looks to events: what changed since the last look.
+//!
+//! Owns the order of events. An event is told only on a change; a play is over when its track ends or another begins. After a stop it
+//! is held for half a minute: a player that moves to another device is silent for a moment and then goes on with the same play.
+
+use super::event::{Event, PlayEvent, PlayerChange, PlayerEvent, Status};
+use super::listening::{Ended, Listening, Look, SLACK_US};
+use crate::spotify::currently_playing::{NowPlaying, Playing};
+use serde::{Deserialize, Serialize};
+
+/// How long a play that was stopped may still go on.
+const HOLD_US: i64 = 30_000_000;
+
+/// What counts as what.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Listening from which on a play is complete, in microseconds.
+    pub completed_us: i64,
+    /// A time between two looks in which anything may have happened.
+    pub blind_us: i64,
+}
+
+/// What is known of the player.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Player {
+    on: Option<Listening>,
+    held: Option<Held>,
+    /// The last look that said something.
+    seen_us: Option<i64>,
+}
+
+/// A play that was stopped a moment ago.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+struct Held {
+    play: Listening,
+    ended_us: i64,
+    listened_us: i64,
+    is_whole: bool,
+    may_go_on: bool,
+    until_us: i64,
+}
+
+impl Player {
+    /// What happened up to this look.
+    pub fn look(&mut self, at_us: i64, playing: &Playing, limits: Limits) -> Vec<Event> {
+        let mut events = Vec::new();
+        // A clock that was set back must not make anything end before it began.
+        let at_us = at_us.max(self.seen_us.unwrap_or(i64::MIN));
+        if self.held.as_ref().is_some_and(|held| at_us > held.until_us) {
+            self.release(at_us, limits, &mut events);
+        }
+        match playing {
+            Playing::Unclear if self.seen_us.is_some_and(|seen| at_us - seen <= limits.blind_us) => return events,
+            Playing::Unclear | Playing::Nothing | Playing::Other => self.silence(at_us, limits, &mut events),
+            Playing::Track(now) => self.track(at_us, now, limits, &mut events),
+        }
+        self.seen_us = Some(at_us);
+        events
+    }
+
+    /// Whether something is playing.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.on.as_ref().is_some_and(|play| play.is_playing)
+    }
+
+    /// Whether a play waits for its end to be told.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
+        self.held.is_some()
+    }
+
+    fn silence(&mut self, at_us: i64, limits: Limits, events: &mut Vec<Event>) {
+        let Some(play) = self.on.take() else { return };
+        let ended = play.end(at_us, None, limits.blind_us);
+        if play.is_told {
+            events.push(told(PlayerChange::Stopped, ended.at_us, &play));
+        }
+        self.hold(at_us, play, ended);
+    }
+
+    fn track(&mut self, at_us: i64, now: &NowPlaying, limits: Limits, events: &mut Vec<Event>) {
+        let look = Look { at_us, place_us: now.progress_ms.map(|ms| ms * 1000), is_playing: now.is_playing };
+        if let Some(held) = self.held.take_if(|held| held.may_go_on && held.play.track.is_same(&now.track) && held.play.can_go_on(look))
+        {
+            // It was stopped for a moment, and goes on.
+            let mut play = held.play;
+            play.go_on(look, limits.blind_us);
+            if look.is_playing && play.is_told {
+                events.push(told(PlayerChange::Resumed, at_us, &play));
+            }
+            self.on = Some(play);
+            return;
+        }
+        self.release(at_us, limits, events);
+        match self.on.take() {
+            Some(play) if play.track.is_same(&now.track) && !is_another(&play, look, limits) => {
+                self.on = Some(further(play, look, limits, events));
+            }
+            before => self.another(before, look, now, limits, events),
+        }
+    }
+
+    /// Another play than before, or the first.
+    fn another(&mut self, before: Option<Listening>, look: Look, now: &NowPlaying, limits: Limits, events: &mut Vec<Event>) {
+        let next_us = Listening::began(look, self.seen_us);
+        let ended = before.as_ref().map(|play| play.end(look.at_us, next_us, limits.blind_us));
+        let is_whole = match self.seen_us {
+            Some(seen_us) => look.at_us - seen_us <= limits.blind_us,
+            None => next_us.is_some(),
+        };
+        let mut play = Listening::begin(&now.track, now.context_uri.as_ref(), look, self.seen_us, is_whole);
+        let was_playing = before.as_ref().is_some_and(|before| before.is_playing);
+        if let (Some(before), Some(ended)) = (before, ended) {
+            if !look.is_playing && ended.is_natural && play.place_us <= SLACK_US && before.is_told {
+                // The music ran out: what is there now only waits.
+                events.push(told(PlayerChange::Stopped, ended.at_us, &before));
+                events.extend(over(&before, ended, look.at_us, limits));
+                self.on = Some(play);
+                return;
+            }
+            events.extend(over(&before, ended, look.at_us, limits));
+        }
+        let was_heard = next_us.is_some() && play.place_us > SLACK_US && self.seen_us.is_some();
+        if look.is_playing || was_playing || was_heard {
+            play.is_told = true;
+            let started_us = play.started_us;
+            let progress_us = if next_us.is_some() { 0 } else { play.place_us };
+            events.push(told_at(PlayerChange::Started, started_us, progress_us, &play));
+            if !look.is_playing {
+                events.push(told(PlayerChange::Paused, look.at_us, &play));
+            }
+        }
+        self.on = Some(play);
+    }
+
+    fn hold(&mut self, at_us: i64, play: Listening, ended: Ended) {
+        self.held = Some(Held {
+            ended_us: ended.at_us,
+            listened_us: ended.listened_us,
+            is_whole: ended.is_whole,
+            may_go_on: !ended.is_natural,
+            until_us: at_us + HOLD_US,
+            play,
+        });
+    }
+
+    /// Tells the end of a play that did not go on.
+    fn release(&mut self, at_us: i64, limits: Limits, events: &mut Vec<Event>) {
+        let Some(held) = self.held.take() else { return };
+        let ended = Ended {
+            at_us: held.ended_us,
+            listened_us: held.listened_us,
+            is_whole: held.is_whole,
+            is_natural: !held.may_go_on,
+        };
+        events.extend(over(&held.play, ended, at_us, limits));
+    }
+}
+
+/// Whether the same track is played another time.
+fn is_another(play: &Listening, look: Look, limits: Limits) -> bool {
+    let is_blind = look.at_us - play.seen_us > limits.blind_us;
+    play.has_begun_anew(look) || (is_blind && !play.can_go_on(look))
+}
+
+/// The same play, seen again.
+fn further(mut play: Listening, look: Look, limits: Limits, events: &mut Vec<Event>) -> Listening {
+    let was_playing = play.is_playing;
+    let Some(changed_us) = play.go_on(look, limits.blind_us) else { return play };
+    let change = match (was_playing, play.is_told) {
+        (true, _) => PlayerChange::Paused,
+        (false, true) => PlayerChange::Resumed,
+        (false, false) => PlayerChange::Started,
+    };
+    if change == PlayerChange::Started {
+        (play.is_told, play.started_us) = (true, changed_us);
+    }
+    let progress_us = if play.is_playing { play.place_us - (look.at_us - changed_us) } else { play.place_us };
+    events.push(told_at(change, changed_us, progress_us, &play));
+    play
+}
+
+/// The play as an event, unless too little of it was seen to say what became of it.
+fn over(play: &Listening, ended: Ended, told_us: i64, limits: Limits) -> Option<Event> {
+    if ended.listened_us <= 0 && !play.is_told {
+        return None;
+    }
+    // A track that is shorter than what counts as complete is complete when it was heard to its end.
+    let length_us = play.track.duration_ms.map_or(i64::MAX, |ms| ms * 1000 - SLACK_US);
+    let status = if ended.listened_us >= limits.completed_us.min(length_us) {
+        Status::Completed
+    } else if ended.is_whole {
+        Status::Skipped
+    } else {
+        return None;
+    };
+    Some(Event::Play(PlayEvent {
+        track: play.track.clone(),
+        context_uri: play.context_uri.clone(),
+        started_us: play.started_us,
+        ended_us: ended.at_us,
+        listened_ms: ended.listened_us / 1000,
+        is_whole: ended.is_whole,
+        status,
+        told_us,
+    }))
+}
+
+fn told(change: PlayerChange, at_us: i64, play: &Listening) -> Event {
+    told_at(change, at_us, play.place_us, play)
+}
+
+fn told_at(change: PlayerChange, at_us: i64, place_us: i64, play: &Listening) -> Event {
+    Event::Player(PlayerEvent {
+        change,
+        at_us,
+        progress_ms: place_us.max(0) / 1000,
+        track: play.track.clone(),
+        context_uri: play.context_uri.clone(),
+    })
+}
