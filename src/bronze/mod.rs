@@ -23,3 +23,4 @@ pub mod synthetic;
 pub mod synthetic_features;
 mod track_metadata;
 pub mod tracks;
+pub mod watched;

@@ -52,6 +52,8 @@ pub enum Source {
     AccountExport,
     /// Spotify's list of recent plays: to the millisecond and with ids, without a listened time.
     SpotifyApi,
+    /// What was seen of the player while it played: to the second, with ids and a listened time.
+    NowPlaying,
     /// The demonstration's listener.
     Simulated,
 }
@@ -64,6 +66,7 @@ impl Source {
             Self::ExtendedExport => "extended_export",
             Self::AccountExport => "account_export",
             Self::SpotifyApi => "spotify_api",
+            Self::NowPlaying => "now_playing",
             Self::Simulated => "simulated",
         }
     }

@@ -76,6 +76,8 @@ pub enum Command {
     Run(RunArgs),
     /// Runs the pipeline every six hours, and reads the recent plays in between
     Schedule(ScheduleArgs),
+    /// Watches what is playing now: events on stdout and in the lake, and how long each track was listened to
+    Watch(WatchArgs),
     /// Tells whether this lake's scheduler is alive and its checks hold; exits with 1 when not
     Health,
     /// Answers a SQL query over the lake's tables; reads only
@@ -197,6 +199,34 @@ pub struct ScheduleArgs {
     pub retention: Option<String>,
     #[command(flatten)]
     pub mood: MoodArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct WatchArgs {
+    /// Time between two looks at the player, 1s to 1m; in silence and when Spotify asks for it looks become rarer
+    #[arg(long, value_name = "DURATION", default_value = "5s")]
+    pub interval: String,
+    /// Listening from which on a play is COMPLETED and not SKIPPED; a shorter track is completed at its end
+    #[arg(long, value_name = "DURATION", default_value = "30s")]
+    pub completed_after: String,
+    /// Where events go: `stdout` as one JSON object a line, `lake` into bronze
+    #[arg(long = "sink", value_enum, value_delimiter = ',', value_name = "SINK", default_value = "stdout,lake")]
+    pub sinks: Vec<Sink>,
+    /// How long events may wait before they are written to the lake, together in one commit a table
+    #[arg(long, value_name = "DURATION", default_value = "5m")]
+    pub land_every: String,
+    /// Ends after so long, as Ctrl-C would
+    #[arg(long = "for", value_name = "DURATION")]
+    pub duration: Option<String>,
+}
+
+/// Where a watcher's events go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sink {
+    /// One JSON object a line.
+    Stdout,
+    /// The lake's bronze tables.
+    Lake,
 }
 
 #[derive(Args, Debug)]

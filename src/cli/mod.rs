@@ -54,9 +54,12 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         .explain(|| "the program's threads cannot start".to_owned())?;
     let outcome = runtime.block_on(async {
         let mut stops = stop_requests();
-        if let Command::Schedule(args) = cli.command {
+        match cli.command {
             // The scheduler ends the run in flight first.
-            return commands::schedule(&cli.global, &settings, args, stops).await;
+            Command::Schedule(args) => return commands::schedule(&cli.global, &settings, args, stops).await,
+            // The watcher stores what it saw.
+            Command::Watch(args) => return commands::watch(&cli.global, &settings, args, stops).await,
+            _ => {}
         }
         tokio::select! {
             outcome = commands::dispatch(cli, settings) => outcome,

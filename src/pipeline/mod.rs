@@ -8,11 +8,13 @@ mod ingest;
 mod journal;
 pub mod maintain;
 mod record;
+mod watcher;
 
 pub use checks::checks;
 pub use ingest::{FeatureProvider, Ingest, Sources, WithoutSpotify, ingest, replay};
 pub use journal::{Journal, Tell};
 pub use record::record;
+pub use watcher::{Watcher, Watching};
 
 use crate::context::{Context, Step};
 use crate::error::Result;

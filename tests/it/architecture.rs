@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each place and what it may use, from the top down.
-const PLACES: [(&str, &[&str]); 20] = [
+const PLACES: [(&str, &[&str]); 21] = [
     (
         "cli",
         &[
@@ -18,6 +18,7 @@ const PLACES: [(&str, &[&str]); 20] = [
             "bronze",
             "silver",
             "gold",
+            "watch",
             "reccobeats",
             "spotify",
             "web",
@@ -32,12 +33,13 @@ const PLACES: [(&str, &[&str]); 20] = [
     ),
     ("schedule", &["clock", "error", "private_file"]),
     ("report", &["lake", "engine", "error"]),
-    ("pipeline", &["check", "bronze", "silver", "gold", "reccobeats", "spotify", "context", "lake", "clock", "error"]),
+    ("pipeline", &["check", "bronze", "silver", "gold", "watch", "reccobeats", "spotify", "context", "lake", "clock", "error"]),
     ("check", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
-    ("bronze", &["reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
+    ("bronze", &["watch", "reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
     ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("stats", &[]),
+    ("watch", &["spotify", "error", "fingerprint", "private_file"]),
     ("reccobeats", &["spotify", "web", "clock", "error"]),
     ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
     ("web", &["clock", "random"]),

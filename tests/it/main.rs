@@ -32,4 +32,6 @@ mod scheduled;
 mod secrets;
 mod signing_in;
 mod silver_updates;
+mod simulation;
+mod watching;
 mod workspace;

@@ -24,73 +24,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-const START: &str = "2026-06-01T00:00:00Z";
 const HOUR_US: i64 = 3_600_000_000;
 
-struct Simulation {
-    workspace: Workspace,
-    fake: Fake,
-    time: &'static AtomicI64,
-    clock: Clock,
-    app: App,
-    keeping: Keeping,
-}
-
 impl Simulation {
-    fn new(weeks: i64) -> Self {
-        let start = START.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_micros();
-        let time: &'static AtomicI64 = Box::leak(Box::new(AtomicI64::new(start)));
-        let mut world = World::new(Time::Simulated(time));
-        world.plays = listener::weeks(start, weeks, 3);
-        let (workspace, fake) = (Workspace::new(), Fake::start_at("127.0.0.1:0", world));
-        let app = App {
-            client_id: "the-app".to_owned(),
-            client_secret: None,
-            redirect_uri: moodlake::spotify::app::REDIRECT_URI.to_owned(),
-            api_base_url: fake.url("v1/"),
-            auth_base_url: fake.url(""),
-        };
-        let clock = Clock::Simulated(time);
-        let keeping = Keeping {
-            token: TokenFile::at(workspace.path("data/.spotify_tokens.json")),
-            state: StateFile::at(workspace.path("data/.spotify_state.json")),
-            clock,
-            patience: Patience { timeout: Duration::from_millis(400), ..Patience::default() },
-        };
-        Self { workspace, fake, time, clock, app, keeping }
-    }
-
-    async fn log_in(&self) {
-        // A person tries until it works.
-        for _ in 0..20 {
-            let login = Login::begin(&self.app).unwrap();
-            let url = url::Url::parse(&login.url().unwrap()).unwrap();
-            let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-            let code = self.fake.world().consent(value("code_challenge"));
-            let redirected = format!("{}?code={code}&state={}", self.app.redirect_uri, value("state").unwrap());
-            let Redirect::Code(code) = login.read(&redirected) else { panic!("{redirected}") };
-            if login.finish(&code, "me", &self.keeping).await.is_ok() {
-                return;
-            }
-        }
-        panic!("no login in twenty tries");
-    }
-
-    fn context(&self) -> Context {
-        Context {
-            lake: Lake::at(self.workspace.path("data").to_str().unwrap()).unwrap(),
-            engine: Engine::new(chrono_tz::Europe::Madrid).unwrap(),
-            clock: self.clock,
-            run_id: self.clock.run_id(),
-            zone: chrono_tz::Europe::Madrid,
-            progress: Arc::new(Silent),
-        }
-    }
-
     fn sources(&self) -> Sources {
-        let keeping = self.keeping.clone();
-        let client = Client::new(&self.app, keeping.token, keeping.state, self.clock, keeping.patience);
-        Sources { spotify: Some(client), reccobeats: None, features: FeatureProvider::Auto }
+        Sources { spotify: Some(self.client(self.patience())), reccobeats: None, features: FeatureProvider::Auto }
     }
 
     async fn run(&self, work: Work) -> Option<Kind> {

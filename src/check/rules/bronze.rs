@@ -5,7 +5,10 @@
 
 use super::{AUDIO, AUDIO_AS_TOLD, TableRules};
 use crate::check::rule::{Asks, Rule};
-use crate::lake::tables::{KAGGLE_TRACKS, LISTENING_HISTORY, REJECTED_ROWS, SYNTHETIC_FEATURES, TRACK_FEATURES};
+use crate::check::rule::Reference;
+use crate::lake::tables::{
+    KAGGLE_TRACKS, LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS, REJECTED_ROWS, SYNTHETIC_FEATURES, TRACK_FEATURES,
+};
 
 /// Longer than any track, in milliseconds: a day.
 const LENGTH_MAX_MS: f64 = 86_400_000.0;
@@ -16,6 +19,8 @@ pub const RULES: &[TableRules] = &[
     (&SYNTHETIC_FEATURES, SYNTHETIC),
     (&KAGGLE_TRACKS, KAGGLE),
     (&REJECTED_ROWS, REJECTED),
+    (&PLAYER_EVENTS, PLAYER),
+    (&PLAY_EVENTS, PLAYS),
 ];
 
 const HISTORY: &[Rule] = &[
@@ -84,4 +89,45 @@ const KAGGLE: &[Rule] = &[
 const REJECTED: &[Rule] = &[
     Rule::error("not_null", Asks::NotNull(&["reject_id", "source", "position", "reason", "raw", "rejected_at", "run_id"])),
     Rule::error("unique", Asks::Unique(&["reject_id"])),
+];
+
+const PLAYER: &[Rule] = &[
+    Rule::error("not_null", Asks::NotNull(&["event_id", "user_id", "event_type", "event_at", "progress_ms", "ingested_at", "run_id"])),
+    Rule::error("unique", Asks::Unique(&["event_id"])),
+    Rule::error("event_type", Asks::OneOf("event_type", &["track_started", "track_paused", "track_resumed", "track_stopped"])),
+    Rule::error("not_future", Asks::NotFuture { column: "event_at", of: "true", columns: &[] }),
+    Rule::warn("in_range", Asks::Within(&[("progress_ms", 0.0, LENGTH_MAX_MS)])),
+];
+
+const PLAYS: &[Rule] = &[
+    Rule::error(
+        "not_null",
+        Asks::NotNull(&[
+            "event_id",
+            "user_id",
+            "event_type",
+            "event_at",
+            "status",
+            "duration_listened",
+            "is_whole",
+            "processing_path",
+            "ingested_at",
+            "run_id",
+        ]),
+    ),
+    Rule::error("unique", Asks::Unique(&["event_id"])),
+    Rule::error("event_type", Asks::OneOf("event_type", &["track_change"])),
+    Rule::error("status", Asks::OneOf("status", &["COMPLETED", "SKIPPED"])),
+    Rule::error("processing_path", Asks::OneOf("processing_path", &["hot", "cold"])),
+    Rule::error("not_future", Asks::NotFuture { column: "event_at", of: "true", columns: &[] }),
+    Rule::error(
+        "in_order",
+        Asks::Holds { columns: &["started_at", "event_at"], condition: "started_at IS NULL OR started_at <= event_at" },
+    ),
+    Rule::warn("in_range", Asks::Within(&[("duration_listened", 0.0, LENGTH_MAX_MS)])),
+    // Events that no play of the history stands for have none.
+    Rule::error(
+        "play_id",
+        Asks::Refers(Reference { column: "play_id", to: &LISTENING_HISTORY, to_column: "play_id", input: "" }),
+    ),
 ];

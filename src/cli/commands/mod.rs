@@ -20,8 +20,10 @@ mod report;
 mod schedule;
 mod status;
 mod status_text;
+mod watch;
 
 pub use schedule::schedule;
+pub use watch::watch;
 
 use super::args::{Cli, Command, Global};
 use super::output;
@@ -57,8 +59,8 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Report(args) => report::report(&settings, &args).await,
         Command::Status(args) => status::status(&settings, &args).await,
         Command::Check(args) => check::check(global, &settings, &args).await,
-        // Answered before they come here: one needs no lake, the other hears signals itself.
-        Command::Completions { .. } | Command::Schedule(_) => Ok(()),
+        // Answered before they come here: one needs no lake, the others hear signals themselves.
+        Command::Completions { .. } | Command::Schedule(_) | Command::Watch(_) => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Table;
 use super::columns::{audio_features, boolean, history_columns, instant, integer, long, text};
+use arrow::datatypes::Field;
 
 pub const LISTENING_HISTORY: Table = Table {
     layer: "bronze",
@@ -96,3 +97,46 @@ pub const REJECTED_ROWS: Table = Table {
         ]
     },
 };
+
+pub const PLAYER_EVENTS: Table = Table {
+    layer: "bronze",
+    name: "player_events",
+    comment: "One row a change of the player: a track started, paused, resumed, stopped",
+    partitions: &[],
+    key: Some("event_id"),
+    unique_columns: &["event_id", "event_at"],
+    columns: || {
+        let mut columns = vec![text("event_id"), text("user_id"), text("event_type"), instant("event_at")];
+        columns.extend(event_track());
+        columns.extend([long("progress_ms"), instant("ingested_at"), text("run_id")]);
+        columns
+    },
+};
+
+pub const PLAY_EVENTS: Table = Table {
+    layer: "bronze",
+    name: "play_events",
+    comment: "One row a play that is over, as it was seen or told by a stream",
+    partitions: &[],
+    key: Some("event_id"),
+    unique_columns: &["event_id", "event_at"],
+    columns: || {
+        let mut columns = vec![text("event_id"), text("user_id"), text("event_type"), instant("event_at"), instant("started_at")];
+        columns.extend(event_track());
+        columns.extend([
+            text("status"),
+            long("duration_listened"),
+            boolean("is_whole"),
+            text("processing_path"),
+            text("play_id"),
+            instant("ingested_at"),
+            text("run_id"),
+        ]);
+        columns
+    },
+};
+
+/// What an event tells of its track.
+fn event_track() -> Vec<Field> {
+    ["track_id", "track_uri", "track_name", "artist_name", "context_uri"].map(text).to_vec()
+}

@@ -6,4 +6,4 @@ SELECT CAST(arrow_cast(min(played_at), 'Timestamp(Microsecond, Some("UTC"))') AS
        CAST(arrow_cast(max(played_at), 'Timestamp(Microsecond, Some("UTC"))') AS BIGINT) AS to_us,
        max(greatest(coalesce(ms_played, 0), coalesce(duration_ms, 0))) AS longest_ms
 FROM new_plays
-WHERE source IN ('extended_export', 'account_export', 'spotify_api')
+WHERE source IN ('extended_export', 'account_export', 'now_playing', 'spotify_api')

@@ -14,17 +14,18 @@ timed AS (
         SELECT play_id, user_id, track_id, artist_name, track_name, time_basis,
                CAST(arrow_cast(played_at, 'Timestamp(Microsecond, Some("UTC"))') AS BIGINT) AS at_us,
                coalesce(ms_played, duration_ms, 0) * 1000 AS length_us,
-               CASE source WHEN 'extended_export' THEN 3 WHEN 'account_export' THEN 2 WHEN 'spotify_api' THEN 1 END AS telling,
+               CASE source WHEN 'extended_export' THEN 4 WHEN 'account_export' THEN 3 WHEN 'now_playing' THEN 2
+                           WHEN 'spotify_api' THEN 1 END AS telling,
                CASE source WHEN 'account_export' THEN 60000000 ELSE 0 END AS minute_us
         FROM plays
-        WHERE source IN ('extended_export', 'account_export', 'spotify_api')
+        WHERE source IN ('extended_export', 'account_export', 'now_playing', 'spotify_api')
     )
 ),
 copies_by_id AS (
     SELECT less.play_id
     FROM timed AS less
     JOIN timed AS more ON more.user_id = less.user_id AND more.track_id = less.track_id
-    WHERE less.telling < 3 AND more.telling > 1 AND more.telling > less.telling
+    WHERE less.telling < 4 AND more.telling > 1 AND more.telling > less.telling
       AND ((more.started_us < less.ended_us AND less.started_us < more.ended_us)
            OR (more.ended_us <= less.ended_us + less.minute_us + 30000000
                AND less.ended_us <= more.ended_us + more.minute_us + 30000000))

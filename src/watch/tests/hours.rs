@@ -84,7 +84,7 @@ impl Script {
 
     fn begin(&mut self) {
         self.track += 1;
-        self.length_us = self.chance.between(40 * SECOND_US, 300 * SECOND_US);
+        self.length_us = self.chance.between(40, 300) * SECOND_US;
         (self.place_us, self.listened_us, self.meddlings) = (0, 0, 0);
         self.tell("started");
         self.show(true);

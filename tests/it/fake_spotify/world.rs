@@ -73,6 +73,8 @@ pub struct World {
     pub shown: BTreeSet<usize>,
     /// When the last complete answer went out.
     pub last_answer_us: i64,
+    /// What `currently-playing` says at a moment; an empty body goes out as 204.
+    pub player: Option<Box<dyn Fn(i64) -> String + Send>>,
     /// A whole body for `recently-played` instead of the listener's.
     pub page: Option<String>,
     /// Faults for calls to paths that contain the text, used up one by one.
@@ -106,6 +108,7 @@ impl World {
             plays: Vec::new(),
             shown: BTreeSet::new(),
             last_answer_us: 0,
+            player: None,
             page: None,
             scripted: VecDeque::new(),
             faults_per_mille: 0,
@@ -297,6 +300,10 @@ impl World {
                 self.shown.extend(visible);
                 self.last_answer_us = self.time.now_us();
                 full(200, &body)
+            }
+            "/v1/me/player/currently-playing" => {
+                let body = self.player.as_ref().map(|player| player(self.time.now_us())).unwrap_or_default();
+                full(if body.is_empty() { 204 } else { 200 }, &body)
             }
             "/v1/audio-features" => match &self.audio_features {
                 None => full(403, "{\n  \"error\" : {\n    \"status\" : 403\n  }\n}"),

@@ -1,0 +1,108 @@
+//! `watch`.
+//!
+//! Owns the way from flags to a watcher, its loop, and its end: asked to stop, it stores what it saw.
+
+use super::context;
+use super::ingest::{app, state_file, token_file};
+use crate::cli::args::{Global, Sink, WatchArgs};
+use crate::cli::output::print;
+use crate::cli::printable::json_escaped;
+use crate::cli::settings::Settings;
+use crate::clock::Stopwatch;
+use crate::error::{Error, Explain, Result};
+use crate::pipeline::{Watcher, Watching};
+use crate::private_file;
+use crate::spotify::Client;
+use crate::watch::{Event, MemoryFile};
+use crate::web::Patience;
+use std::fs::TryLockError;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// A look is not repeated: the next one comes soon, and a wait that Spotify asks for slows all of them.
+const PATIENCE: Patience = Patience {
+    attempts_max: 1,
+    backoff: Duration::from_millis(500),
+    backoff_max: Duration::from_millis(500),
+    wait_max: Duration::ZERO,
+    timeout: Duration::from_secs(10),
+};
+
+/// Watches until a stop is asked for.
+pub async fn watch(
+    global: &Global,
+    settings: &Settings,
+    args: WatchArgs,
+    mut stops: mpsc::UnboundedReceiver<()>,
+) -> Result<()> {
+    let minute = Duration::from_mins(1);
+    let watching = Watching {
+        interval: duration("--interval", &args.interval, Duration::from_secs(1), minute)?,
+        completed_after: duration("--completed-after", &args.completed_after, Duration::ZERO, 60 * minute)?,
+        land_every: if args.sinks.contains(&Sink::Lake) {
+            Some(duration("--land-every", &args.land_every, Duration::from_secs(1), 24 * 60 * minute)?)
+        } else {
+            None
+        },
+    };
+    let length = args.duration.as_deref().map(|text| duration("--for", text, Duration::from_secs(1), 366 * 24 * 60 * minute));
+    let length = length.transpose()?;
+    let context = context(global, settings, settings.lake()?)?;
+    let token = token_file(settings, &context.lake);
+    let app = app(settings, &token).ok_or_else(|| {
+        Error::authorization("no Spotify app is configured")
+            .hint("register an app at developer.spotify.com/dashboard, set SPOTIFY_CLIENT_ID and run `moodlake auth login` (docs/spotify.md)")
+    })?;
+    let client = Client::new(&app, token, state_file(&context.lake), context.clock, PATIENCE);
+    let home = context.lake.home().to_owned();
+    let lock = private_file::lock_file(&home.join(".moodlake.watch.lock"))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Error::failure("another watcher serves this lake already")
+                .hint("one is enough: stop the other, or name another lake with --lake"));
+        }
+        Err(TryLockError::Error(error)) => return Err(Error::failure("the watcher's lock cannot be taken").because(error)),
+    }
+    let user_id = client.user_id()?;
+    let mut watcher = Watcher::begin(context, &client, watching, MemoryFile::at(home.join(".moodlake.watch.json"))).await?;
+    tracing::info!("watching what {user_id} plays, every {}", args.interval);
+    let (begun, speaks) = (Stopwatch::start(), args.sinks.contains(&Sink::Stdout));
+    loop {
+        // Not broken off half-way, which takes ten seconds at the most: the look may be exchanging the authorization for a new one.
+        let (events, wait) = watcher.look().await?;
+        if speaks {
+            tell(&user_id, &events)?;
+        }
+        let left = length.map(|length| length.saturating_sub(Duration::from_secs_f64(begun.seconds())));
+        if left.is_some_and(|left| left.is_zero()) {
+            break;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(left.map_or(wait, |left| left.min(wait))) => {}
+            Some(()) = stops.recv() => break,
+        }
+    }
+    tokio::select! {
+        ended = watcher.end() => ended,
+        Some(()) = stops.recv() => Ok(()),
+    }
+}
+
+fn tell(user_id: &str, events: &[Event]) -> Result<()> {
+    for event in events {
+        let line = serde_json::to_string(&event.document(user_id)).explain(|| "an event cannot be written as JSON".to_owned())?;
+        print(&format!("{}\n", json_escaped(&line)))?;
+    }
+    Ok(())
+}
+
+fn duration(flag: &str, text: &str, least: Duration, most: Duration) -> Result<Duration> {
+    let wrong = |why: String| Error::usage(format!("{flag} {text}: {why}")).hint("write a number and its unit, such as 5s, 30s or 2m");
+    let parsed = humantime::parse_duration(text).map_err(|error| wrong(error.to_string()))?;
+    if parsed < least || parsed > most {
+        let told = |time: Duration| humantime::format_duration(time).to_string();
+        return Err(wrong(format!("it is not between {} and {}", told(least), told(most))));
+    }
+    Ok(parsed)
+}

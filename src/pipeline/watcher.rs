@@ -1,0 +1,230 @@
+//! The watcher: one look at the player after the other, and what it saw into the lake.
+//!
+//! Owns the loop's single steps. Events are remembered in a file before they are told, and forgotten when they are stored: a crash
+//! loses none of them. Storing waits for other commands without keeping the looks waiting.
+
+use crate::bronze::watched;
+use crate::context::{Context, Outcome, Step};
+use crate::error::{Error, Kind, Result};
+use crate::lake::WriteLock;
+use crate::spotify::{Client, Trouble};
+use crate::watch::{Event, Memory, MemoryFile, Pace, player::Limits};
+use chrono::{DateTime, Utc};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// What is playing is remembered this often even where nothing changes.
+const KEEP_US: i64 = 10_000_000;
+/// While Spotify is not to be asked, or nobody is logged in, this is how often that is looked at again.
+const AWAY: Duration = Duration::from_secs(30);
+
+/// How it watches.
+#[derive(Clone, Copy, Debug)]
+pub struct Watching {
+    /// Time between two looks.
+    pub interval: Duration,
+    /// Listening from which on a play is complete.
+    pub completed_after: Duration,
+    /// How long events may wait before they are stored; none where they are not stored at all.
+    pub land_every: Option<Duration>,
+}
+
+type Landing = JoinHandle<Result<Vec<Step>>>;
+
+/// A watcher of one listener's player.
+pub struct Watcher<'a> {
+    context: Context,
+    client: &'a Client,
+    watching: Watching,
+    limits: Limits,
+    pace: Pace,
+    file: MemoryFile,
+    memory: Memory,
+    kept_us: i64,
+    waiting_since_us: Option<i64>,
+    /// Events that are being stored, and how many of those that wait they are.
+    landing: Option<(usize, Landing)>,
+}
+
+impl<'a> Watcher<'a> {
+    /// Goes on where the one before ended. What it left is stored first where it saw another listener.
+    ///
+    /// # Errors
+    /// When nobody is logged in, or what is remembered cannot be read or stored.
+    pub async fn begin(context: Context, client: &'a Client, watching: Watching, file: MemoryFile) -> Result<Self> {
+        let user_id = client.user_id()?;
+        let micros = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+        let limits = Limits {
+            completed_us: micros(watching.completed_after),
+            blind_us: micros(watching.interval).saturating_mul(3).max(45_000_000),
+        };
+        let memory = file.read()?;
+        let pace = Pace::new(watching.interval);
+        let mut watcher =
+            Self { context, client, watching, limits, pace, file, memory, kept_us: 0, waiting_since_us: None, landing: None };
+        if watcher.memory.user_id != user_id {
+            watcher.land_rest().await?;
+            watcher.memory = Memory { user_id, ..Memory::default() };
+        } else if !watcher.memory.waiting.is_empty() {
+            watcher.waiting_since_us = Some(0);
+        }
+        // A lake that cannot be written to is told now and not with the first event.
+        watcher.file.write(&watcher.memory)?;
+        Ok(watcher)
+    }
+
+    /// Looks once. Gives what happened, and how long to wait for the next look.
+    ///
+    /// # Errors
+    /// When another listener has logged in, or what was seen cannot be remembered.
+    pub async fn look(&mut self) -> Result<(Vec<Event>, Duration)> {
+        let asked_us = self.now_us();
+        let answer = self.client.currently_playing().await;
+        let now_us = self.now_us();
+        let (events, wait) = match answer {
+            Ok(playing) => {
+                self.same_listener()?;
+                if self.pace.faults() > 0 {
+                    tracing::info!("Spotify answers again");
+                }
+                // The answer was true about half-way between question and arrival.
+                let events = self.memory.player.look(i64::midpoint(asked_us, now_us), &playing, self.limits);
+                (events, self.pace.answered(now_us, self.memory.player.is_playing()))
+            }
+            Err(trouble) => (Vec::new(), self.missed(now_us, trouble)?),
+        };
+        self.remember(now_us, &events)?;
+        self.land(now_us).await;
+        Ok((events, wait))
+    }
+
+    /// Stores what waits, however long that takes.
+    ///
+    /// # Errors
+    /// When it cannot be stored; the next watcher tries again.
+    pub async fn end(mut self) -> Result<()> {
+        self.file.write(&self.memory)?;
+        if self.watching.land_every.is_none() {
+            return Ok(());
+        }
+        if let Some((count, landing)) = self.landing.take() {
+            self.landed(count, landing).await;
+        }
+        self.land_rest().await
+    }
+
+    fn now_us(&self) -> i64 {
+        self.context.clock.now().timestamp_micros()
+    }
+
+    fn same_listener(&self) -> Result<()> {
+        let now = self.client.user_id()?;
+        if now == self.memory.user_id {
+            return Ok(());
+        }
+        Err(Error::failure(format!("the listener {now} logged in while {} was watched", self.memory.user_id))
+            .hint("start `moodlake watch` again to watch the new one; nothing that was seen is lost"))
+    }
+
+    /// What a look without an answer means.
+    fn missed(&mut self, now_us: i64, trouble: Trouble) -> Result<Duration> {
+        let error = match trouble {
+            Trouble::Deferred { until, reason } => {
+                let wait = (until - self.context.clock.now()).to_std().unwrap_or_default();
+                if wait > AWAY {
+                    tracing::warn!("Spotify asks to wait until {} ({reason})", told(until));
+                }
+                return Ok(self.pace.refused(now_us, wait.min(AWAY)));
+            }
+            other => other.into_error(),
+        };
+        let wait = self.pace.failed();
+        if error.kind() == Kind::Authorization {
+            if self.pace.faults() == 1 {
+                tracing::error!("{}; watching goes on after `moodlake auth login`", error.in_one_line());
+            }
+            return Ok(AWAY);
+        }
+        // Each hour of an outage is one line and not seven hundred.
+        if self.pace.faults().is_power_of_two() {
+            tracing::warn!("{}", error.in_one_line());
+        }
+        Ok(wait)
+    }
+
+    fn remember(&mut self, now_us: i64, events: &[Event]) -> Result<()> {
+        if self.watching.land_every.is_some() && !events.is_empty() {
+            self.memory.waiting.extend_from_slice(events);
+            self.waiting_since_us.get_or_insert(now_us);
+        }
+        if events.is_empty() && now_us - self.kept_us < KEEP_US {
+            return Ok(());
+        }
+        self.kept_us = now_us;
+        self.file.write(&self.memory)
+    }
+
+    /// Begins to store what has waited long enough, and takes note of what was stored.
+    async fn land(&mut self, now_us: i64) {
+        if let Some((count, landing)) = self.landing.take_if(|(_, landing)| landing.is_finished()) {
+            self.landed(count, landing).await;
+        }
+        let (Some(every), Some(since_us), None) = (self.watching.land_every, self.waiting_since_us, &self.landing) else { return };
+        if now_us - since_us >= i64::try_from(every.as_micros()).unwrap_or(i64::MAX) {
+            let events = self.memory.waiting.clone();
+            self.waiting_since_us = None;
+            self.landing = Some((events.len(), tokio::spawn(store(self.context.clone(), self.memory.user_id.clone(), events))));
+        }
+    }
+
+    async fn landed(&mut self, count: usize, landing: Landing) {
+        let outcome = match landing.await {
+            Ok(outcome) => outcome,
+            Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+            Err(_) => return,
+        };
+        match outcome {
+            Ok(_) => {
+                self.memory.waiting.drain(..count.min(self.memory.waiting.len()));
+                if !self.memory.waiting.is_empty() {
+                    self.waiting_since_us.get_or_insert(self.now_us());
+                }
+                if let Err(error) = self.file.write(&self.memory) {
+                    // They would be landed again and known again.
+                    tracing::warn!("{}", error.in_one_line());
+                }
+            }
+            Err(error) => {
+                tracing::warn!("{count} events wait to be stored: {}", error.in_one_line());
+                self.waiting_since_us = Some(self.now_us());
+            }
+        }
+    }
+
+    async fn land_rest(&mut self) -> Result<()> {
+        if self.memory.waiting.is_empty() {
+            return Ok(());
+        }
+        store(self.context.clone(), self.memory.user_id.clone(), self.memory.waiting.clone()).await?;
+        self.memory.waiting.clear();
+        self.file.write(&self.memory)
+    }
+}
+
+/// Stores events under the lake's lock, and the record of it.
+async fn store(context: Context, user_id: String, events: Vec<Event>) -> Result<Vec<Step>> {
+    let lake = context.lake.clone();
+    let lock = tokio::task::spawn_blocking(move || WriteLock::take(&lake, || tracing::debug!("another command is writing")));
+    let _lock = lock.await.map_err(|error| Error::failure("the lake's lock cannot be waited for").because(error))??;
+    let context = Context { run_id: context.clock.run_id(), ..context };
+    let started = context.clock.now();
+    let steps = watched::land(&context, &user_id, &events).await?;
+    if steps.iter().any(|step| step.outcome == Outcome::Wrote) {
+        super::record(&context, "watch", started, &steps).await?;
+    }
+    Ok(steps)
+}
+
+fn told(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
