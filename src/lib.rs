@@ -1,7 +1,7 @@
 //! moodlake turns a person's music listening into a lakehouse they own.
 //!
 //! A contents page: `cli` reads the command line and calls `pipeline`, which knows the order of the steps; `bronze`, `silver` and
-//! `gold` are the layers, which meet only through tables; `check` holds the tables against their rules; `stats` computes, `engine` queries, `lake` stores. Dependencies point
+//! `gold` are the layers, which meet only through tables; `check` holds the tables against their rules; `stats` computes, `watch` looks at the player, `engine` queries, `lake` stores. Dependencies point
 //! down this list, and a test holds them to it. `ARCHITECTURE.md` tells the whole story.
 
 pub mod cli;
