@@ -41,6 +41,8 @@ pub struct Watcher<'a> {
     file: MemoryFile,
     memory: Memory,
     kept_us: i64,
+    /// The end of the wait that Spotify last asked for.
+    deferred_until: Option<DateTime<Utc>>,
     waiting_since_us: Option<i64>,
     /// Events that are being stored, and how many of those that wait they are.
     landing: Option<(usize, Landing)>,
@@ -60,8 +62,19 @@ impl<'a> Watcher<'a> {
         };
         let memory = file.read()?;
         let pace = Pace::new(watching.interval);
-        let mut watcher =
-            Self { context, client, watching, limits, pace, file, memory, kept_us: 0, waiting_since_us: None, landing: None };
+        let mut watcher = Self {
+            context,
+            client,
+            watching,
+            limits,
+            pace,
+            file,
+            memory,
+            kept_us: 0,
+            deferred_until: None,
+            waiting_since_us: None,
+            landing: None,
+        };
         if watcher.memory.user_id != user_id {
             watcher.land_rest().await?;
             watcher.memory = Memory { user_id, ..Memory::default() };
@@ -131,10 +144,15 @@ impl<'a> Watcher<'a> {
         let error = match trouble {
             Trouble::Deferred { until, reason } => {
                 let wait = (until - self.context.clock.now()).to_std().unwrap_or_default();
-                if wait > AWAY {
-                    tracing::warn!("Spotify asks to wait until {} ({reason})", told(until));
+                // One refusal is told and counted once, however often the watcher comes to see whether it is over.
+                if self.deferred_until != Some(until) {
+                    self.deferred_until = Some(until);
+                    self.pace.refused(now_us);
+                    if wait > AWAY {
+                        tracing::warn!("Spotify asks to wait until {} ({reason})", told(until));
+                    }
                 }
-                return Ok(self.pace.refused(now_us, wait.min(AWAY)));
+                return Ok(wait.min(AWAY).max(self.watching.interval));
             }
             other => other.into_error(),
         };

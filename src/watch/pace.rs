@@ -49,10 +49,9 @@ impl Pace {
         self.wait
     }
 
-    /// The wait after a refusal for asking too often, which is to last that long.
-    pub fn refused(&mut self, at_us: i64, wait: Duration) -> Duration {
+    /// Spotify says that it is asked too often.
+    pub fn refused(&mut self, at_us: i64) {
         (self.slower, self.refused_us) = ((self.slower + 1).min(SLOWER_MAX), at_us);
-        wait.max(self.interval)
     }
 
     /// The wait after a look that failed.
@@ -99,10 +98,10 @@ mod tests {
     #[test]
     fn a_refusal_halves_the_pace_until_it_is_forgiven() {
         let mut pace = Pace::new(Duration::from_secs(5));
-        assert_eq!(seconds(pace.refused(0, Duration::from_secs(30))), 30);
+        pace.refused(0);
         assert_eq!(seconds(pace.answered(31 * SECOND_US, true)), 10);
         for _ in 0..9 {
-            pace.refused(40 * SECOND_US, Duration::ZERO);
+            pace.refused(40 * SECOND_US);
         }
         assert_eq!(seconds(pace.answered(41 * SECOND_US, true)), 40, "an eighth of the pace at the slowest");
         let later = [700, 1400, 2100].map(|at| seconds(pace.answered(at * SECOND_US, true)));
