@@ -187,7 +187,9 @@ impl<'a> Watcher<'a> {
         if let Some((count, landing)) = self.landing.take_if(|(_, landing)| landing.is_finished()) {
             self.landed(count, landing).await;
         }
-        let (Some(every), Some(since_us), None) = (self.watching.land_every, self.waiting_since_us, &self.landing) else { return };
+        let (Some(every), Some(since_us), None) = (self.watching.land_every, self.waiting_since_us, &self.landing) else {
+            return;
+        };
         if now_us - since_us >= i64::try_from(every.as_micros()).unwrap_or(i64::MAX) {
             let events = self.memory.waiting.clone();
             self.waiting_since_us = None;

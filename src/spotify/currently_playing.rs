@@ -40,7 +40,8 @@ pub fn read(body: &str) -> Result<Playing, String> {
     if body.trim().is_empty() {
         return Ok(Playing::Nothing);
     }
-    let value: Value = serde_json::from_str(body).map_err(|error| format!("the answer does not tell what is playing ({error})"))?;
+    let value: Value =
+        serde_json::from_str(body).map_err(|error| format!("the answer does not tell what is playing ({error})"))?;
     if !value["is_playing"].is_boolean() && value.get("item").is_none() {
         return Err("the answer does not tell what is playing".to_owned());
     }
@@ -63,8 +64,7 @@ pub fn read(body: &str) -> Result<Playing, String> {
 mod tests {
     use super::{Playing, read};
 
-    const TRACK: &str =
-        r#"{"id":"11dFghVXANMlKmJXsNCbNl","uri":"spotify:track:11dFghVXANMlKmJXsNCbNl","name":"N","type":"track","duration_ms":200000}"#;
+    const TRACK: &str = r#"{"id":"11dFghVXANMlKmJXsNCbNl","uri":"spotify:track:11dFghVXANMlKmJXsNCbNl","name":"N","type":"track","duration_ms":200000}"#;
 
     #[test]
     fn silence_is_an_empty_body_and_half_a_body_is_no_answer() {
@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn what_is_no_track_is_told_apart_from_what_is_not_said() {
-        let of = |kind: &str, item: &str| read(&format!(r#"{{"is_playing":true,"item":{item},"currently_playing_type":{kind}}}"#));
+        let of =
+            |kind: &str, item: &str| read(&format!(r#"{{"is_playing":true,"item":{item},"currently_playing_type":{kind}}}"#));
         assert_eq!(of(r#""ad""#, "null"), Ok(Playing::Other));
         assert_eq!(of(r#""episode""#, "null"), Ok(Playing::Other));
         assert_eq!(of("null", r#"{"type":"episode","name":"E"}"#), Ok(Playing::Other));

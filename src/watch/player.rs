@@ -82,7 +82,8 @@ impl Player {
 
     fn track(&mut self, at_us: i64, now: &NowPlaying, limits: Limits, events: &mut Vec<Event>) {
         let look = Look { at_us, place_us: now.progress_ms.map(|ms| ms * 1000), is_playing: now.is_playing };
-        if let Some(held) = self.held.take_if(|held| held.may_go_on && held.play.track.is_same(&now.track) && held.play.can_go_on(look))
+        if let Some(held) =
+            self.held.take_if(|held| held.may_go_on && held.play.track.is_same(&now.track) && held.play.can_go_on(look))
         {
             // It was stopped for a moment, and goes on.
             let mut play = held.play;
@@ -149,12 +150,8 @@ impl Player {
     /// Tells the end of a play that did not go on.
     fn release(&mut self, at_us: i64, limits: Limits, events: &mut Vec<Event>) {
         let Some(held) = self.held.take() else { return };
-        let ended = Ended {
-            at_us: held.ended_us,
-            listened_us: held.listened_us,
-            is_whole: held.is_whole,
-            is_natural: !held.may_go_on,
-        };
+        let ended =
+            Ended { at_us: held.ended_us, listened_us: held.listened_us, is_whole: held.is_whole, is_natural: !held.may_go_on };
         events.extend(over(&held.play, ended, at_us, limits));
     }
 }

@@ -1,30 +1,24 @@
 //! Weeks of a scripted listener, more than a thousand polls, and nearly a third of all calls going wrong.
 
-use crate::fake_spotify::{Fake, Time, World, listener};
-use crate::workspace::Workspace;
+use crate::fake_spotify::listener;
+use crate::simulation::Simulation;
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
-use moodlake::clock::Clock;
-use moodlake::context::{Context, Silent};
-use moodlake::engine::Engine;
 use moodlake::error::Kind;
 use moodlake::gold::mood::{Clusters, MoodOptions};
-use moodlake::lake::Lake;
 use moodlake::pipeline::{self, FeatureProvider, Ingest, Journal, Options, Sources, WithoutSpotify};
 use moodlake::schedule::due::{Plan, Times, Work};
 use moodlake::schedule::state::{Last, State};
-use moodlake::spotify::app::App;
-use moodlake::spotify::login::{Keeping, Login, Redirect};
-use moodlake::spotify::state::StateFile;
-use moodlake::spotify::token::TokenFile;
-use moodlake::spotify::{Client, Trouble};
-use moodlake::web::Patience;
+use moodlake::spotify::Trouble;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
 const HOUR_US: i64 = 3_600_000_000;
+
+/// Somebody who listens for so many weeks.
+fn listening_for(weeks: i64) -> Simulation {
+    Simulation::new(|world, start_us| world.plays = listener::weeks(start_us, weeks, 3))
+}
 
 impl Simulation {
     fn sources(&self) -> Sources {
@@ -109,7 +103,7 @@ fn in_a_thousand_polls_it_is_the_same() {
 fn simulate(polls_wanted: u32, dies_after_days: i64, gaps_min: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let simulation = Simulation::new(8);
+        let simulation = listening_for(8);
         simulation.log_in().await;
         let start_us = simulation.time.load(Ordering::SeqCst);
         // Six months from the first of December are 182 days.
@@ -192,7 +186,7 @@ fn simulate(polls_wanted: u32, dies_after_days: i64, gaps_min: usize) {
 fn a_service_that_keeps_failing_defers_or_fails_and_never_forgets_the_authorization() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let simulation = Simulation::new(1);
+        let simulation = listening_for(1);
         simulation.log_in().await;
         simulation.fake.world().faults_per_mille = 1000;
         for _ in 0..60 {
@@ -203,7 +197,7 @@ fn a_service_that_keeps_failing_defers_or_fails_and_never_forgets_the_authorizat
                 Err(Trouble::Failed(error)) => assert_eq!(error.kind(), Kind::Failure, "{}", error.in_one_line()),
                 other => panic!("{other:?}"),
             }
-            assert!(simulation.keeping.token.load().unwrap().is_some(), "the authorization is kept");
+            assert!(simulation.token().load().unwrap().is_some(), "the authorization is kept");
         }
     });
 }

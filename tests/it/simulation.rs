@@ -89,6 +89,11 @@ impl Simulation {
         self.keeping.patience
     }
 
+    /// The authorization's file.
+    pub const fn token(&self) -> &TokenFile {
+        &self.keeping.token
+    }
+
     /// What is remembered of Spotify.
     pub const fn state(&self) -> &StateFile {
         &self.keeping.state

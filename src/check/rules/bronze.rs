@@ -4,8 +4,8 @@
 //! of them is held to `error`.
 
 use super::{AUDIO, AUDIO_AS_TOLD, TableRules};
-use crate::check::rule::{Asks, Rule};
 use crate::check::rule::Reference;
+use crate::check::rule::{Asks, Rule};
 use crate::lake::tables::{
     KAGGLE_TRACKS, LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS, REJECTED_ROWS, SYNTHETIC_FEATURES, TRACK_FEATURES,
 };
@@ -92,7 +92,10 @@ const REJECTED: &[Rule] = &[
 ];
 
 const PLAYER: &[Rule] = &[
-    Rule::error("not_null", Asks::NotNull(&["event_id", "user_id", "event_type", "event_at", "progress_ms", "ingested_at", "run_id"])),
+    Rule::error(
+        "not_null",
+        Asks::NotNull(&["event_id", "user_id", "event_type", "event_at", "progress_ms", "ingested_at", "run_id"]),
+    ),
     Rule::error("unique", Asks::Unique(&["event_id"])),
     Rule::error("event_type", Asks::OneOf("event_type", &["track_started", "track_paused", "track_resumed", "track_stopped"])),
     Rule::error("not_future", Asks::NotFuture { column: "event_at", of: "true", columns: &[] }),

@@ -29,12 +29,7 @@ const PATIENCE: Patience = Patience {
 };
 
 /// Watches until a stop is asked for.
-pub async fn watch(
-    global: &Global,
-    settings: &Settings,
-    args: WatchArgs,
-    mut stops: mpsc::UnboundedReceiver<()>,
-) -> Result<()> {
+pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut stops: mpsc::UnboundedReceiver<()>) -> Result<()> {
     let minute = Duration::from_mins(1);
     let watching = Watching {
         interval: duration("--interval", &args.interval, Duration::from_secs(1), minute)?,
@@ -98,7 +93,8 @@ fn tell(user_id: &str, events: &[Event]) -> Result<()> {
 }
 
 fn duration(flag: &str, text: &str, least: Duration, most: Duration) -> Result<Duration> {
-    let wrong = |why: String| Error::usage(format!("{flag} {text}: {why}")).hint("write a number and its unit, such as 5s, 30s or 2m");
+    let wrong =
+        |why: String| Error::usage(format!("{flag} {text}: {why}")).hint("write a number and its unit, such as 5s, 30s or 2m");
     let parsed = humantime::parse_duration(text).map_err(|error| wrong(error.to_string()))?;
     if parsed < least || parsed > most {
         let told = |time: Duration| humantime::format_duration(time).to_string();

@@ -72,13 +72,8 @@ impl Script {
     }
 
     fn show(&mut self, is_playing: bool) {
-        let shown = Shown {
-            from_us: self.now_us,
-            track: self.track,
-            length_us: self.length_us,
-            place_us: self.place_us,
-            is_playing,
-        };
+        let shown =
+            Shown { from_us: self.now_us, track: self.track, length_us: self.length_us, place_us: self.place_us, is_playing };
         self.shows.push((self.now_us, Some(shown)));
     }
 
@@ -92,8 +87,7 @@ impl Script {
 
     fn over(&mut self) {
         self.plays.push((self.track, self.listened_us, self.meddlings));
-        let status = if self.listened_us >= LIMITS.completed_us { "COMPLETED" } else { "SKIPPED" };
-        self.tell(status);
+        self.tell("over");
     }
 
     /// Plays for a while, through the ends of tracks.
@@ -170,7 +164,7 @@ fn described(event: &Event) -> (String, i64) {
             };
             (word, &event.track, event.at_us)
         }
-        Event::Play(event) => (if event.status == Status::Completed { "COMPLETED" } else { "SKIPPED" }, &event.track, event.ended_us),
+        Event::Play(event) => ("over", &event.track, event.ended_us),
     };
     (format!("{word} {}", track.name.clone().unwrap_or_default().replace("Song ", "")), at_us)
 }
@@ -205,9 +199,12 @@ fn an_hour_of_looks_tells_exactly_what_was_scripted() {
                 "seed {seed}, track {track}: {} ms for {listened_us} us, {meddlings} meddlings",
                 play.listened_ms
             );
+            if (listened_us - LIMITS.completed_us).abs() > SECOND_US * (meddlings + 1) {
+                assert_eq!(play.status == Status::Completed, *listened_us > LIMITS.completed_us, "seed {seed}, track {track}");
+            }
             heard += 1;
         }
         told += found.len();
     }
-    assert!(told > 15_000 && heard > 5_000, "{told} changes, {heard} plays");
+    assert!(told > 12_000 && heard > 4_000, "{told} changes, {heard} plays");
 }

@@ -37,10 +37,7 @@ fn pauses_and_seeks_are_not_listened_to() {
     ];
     let mut player = Player::default();
     let events = looks(&mut player, &script);
-    assert_eq!(
-        words(&events),
-        ["started 1 at 0", "paused 1 at 12", "resumed 1 at 32", "play 1 COMPLETED 32", "started 2 at 52"]
-    );
+    assert_eq!(words(&events), ["started 1 at 0", "paused 1 at 12", "resumed 1 at 32", "play 1 COMPLETED 32", "started 2 at 52"]);
 }
 
 #[test]
@@ -129,7 +126,10 @@ fn a_time_out_of_sight_is_counted_where_the_place_proves_it_and_else_not() {
         ],
     );
     let told = words(&events);
-    assert_eq!(told, ["started 1 at 0", "play 1 COMPLETED 125", "started 2 at 3625", "play 2 COMPLETED 109", "started 3 at 3734"]);
+    assert_eq!(
+        told,
+        ["started 1 at 0", "play 1 COMPLETED 125", "started 2 at 3625", "play 2 COMPLETED 109", "started 3 at 3734"]
+    );
     assert_eq!(plays(&events).iter().map(|play| play.is_whole).collect::<Vec<_>>(), [false, false]);
     let Some(Event::Play(first)) = events.iter().find(|event| matches!(event, Event::Play(_))) else { panic!("a play") };
     assert_eq!((first.ended_us / S, first.path()), (300, Path::Cold), "the track could not go on for longer");
@@ -191,7 +191,12 @@ fn a_clock_that_is_set_back_makes_nothing_negative() {
     let mut player = Player::default();
     let events = looks(
         &mut player,
-        &[(100, Playing::Nothing), (105, playing(1, 300, 5 * S, true)), (20, playing(1, 300, 10 * S, true)), (25, playing(2, 300, 0, true))],
+        &[
+            (100, Playing::Nothing),
+            (105, playing(1, 300, 5 * S, true)),
+            (20, playing(1, 300, 10 * S, true)),
+            (25, playing(2, 300, 0, true)),
+        ],
     );
     assert!(plays(&events).iter().all(|play| play.listened_ms >= 0 && play.ended_us >= play.started_us), "{events:?}");
 }
