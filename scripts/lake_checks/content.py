@@ -15,6 +15,8 @@ KEYS = {
     "my_tracks_features_bronze_synthetic": "track_id",
     "kaggle_tracks_bronze": "row_id",
     "rejected_rows": "reject_id",
+    "player_events": "event_id",
+    "play_events": "event_id",
     "listening_with_features": "play_id",
     "catalog_tracks": "track_id",
     "mood_clusters": "track_id",
