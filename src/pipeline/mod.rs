@@ -52,7 +52,8 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
     let mut build = Build::in_lake(context)?;
     build.preference = allowed(build.preference, options.ingest.allow_synthetic);
     // Side by side: a person's plays alone do not keep all cores busy.
-    let (plays, tracks) = tokio::join!(silver::build(context, &build), catalog::build(context, &build.kaggle_features));
+    let (plays, tracks) =
+        tokio::join!(Box::pin(silver::build(context, &build)), Box::pin(catalog::build(context, &build.kaggle_features)));
     let is_built = plays.is_ok();
     part(journal, Step::new("build-silver", LISTENING_WITH_FEATURES.label()), plays.map(Some));
     part(journal, Step::new("build-silver", CATALOG_TRACKS.label()), tracks);

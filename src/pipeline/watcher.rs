@@ -104,7 +104,7 @@ impl<'a> Watcher<'a> {
                 let events = self.memory.player.look(i64::midpoint(asked_us, now_us), &playing, self.limits);
                 (events, self.pace.answered(now_us, self.memory.player.is_playing()))
             }
-            Err(trouble) => (Vec::new(), self.missed(now_us, trouble)?),
+            Err(trouble) => (Vec::new(), self.missed(now_us, trouble)),
         };
         self.remember(now_us, &events)?;
         self.land(now_us).await;
@@ -140,7 +140,7 @@ impl<'a> Watcher<'a> {
     }
 
     /// What a look without an answer means.
-    fn missed(&mut self, now_us: i64, trouble: Trouble) -> Result<Duration> {
+    fn missed(&mut self, now_us: i64, trouble: Trouble) -> Duration {
         let error = match trouble {
             Trouble::Deferred { until, reason } => {
                 let wait = (until - self.context.clock.now()).to_std().unwrap_or_default();
@@ -152,7 +152,7 @@ impl<'a> Watcher<'a> {
                         tracing::warn!("Spotify asks to wait until {} ({reason})", told(until));
                     }
                 }
-                return Ok(wait.min(AWAY).max(self.watching.interval));
+                return wait.min(AWAY).max(self.watching.interval);
             }
             other => other.into_error(),
         };
@@ -161,13 +161,13 @@ impl<'a> Watcher<'a> {
             if self.pace.faults() == 1 {
                 tracing::error!("{}; watching goes on after `moodlake auth login`", error.in_one_line());
             }
-            return Ok(AWAY);
+            return AWAY;
         }
         // Each hour of an outage is one line and not seven hundred.
         if self.pace.faults().is_power_of_two() {
             tracing::warn!("{}", error.in_one_line());
         }
-        Ok(wait)
+        wait
     }
 
     fn remember(&mut self, now_us: i64, events: &[Event]) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::workspace::shared;
 use moodlake::spotify::audio_features::{self, Found};
+use moodlake::spotify::currently_playing::{self, Playing};
 use moodlake::spotify::recently_played::{self, Item};
 use moodlake::spotify::track::Track;
 use serde_json::Value;
@@ -64,7 +65,14 @@ fn account(body: &str) -> Account {
     } else if let Some(items) = document["items"].as_array().or(document["tracks"].as_array()) {
         items.iter().for_each(|item| account.track(if item["track"].is_object() { &item["track"] } else { item }));
     } else if document["item"].is_object() || document["currently_playing_type"].is_string() {
-        account.track(&document["item"]);
+        match currently_playing::read(body).unwrap() {
+            Playing::Track(now) => {
+                assert!(now.track.uri.is_some() && now.progress_ms.is_some(), "where in the track it is");
+                account.kept += 1;
+            }
+            Playing::Other => account.odd.push("no track"),
+            unsaid => panic!("{unsaid:?} of an answer that names an item: {body}"),
+        }
     } else if document["error"].is_null() {
         account.track(&document);
     } else {

@@ -52,7 +52,7 @@ pub async fn build_silver(global: &Global, settings: &Settings, args: BuildSilve
     build.full = args.full;
     // A table built elsewhere leaves the lake as it is.
     let catalogue = async { if is_lakes_own { catalog::build(&context, &build.kaggle_features).await } else { Ok(None) } };
-    let (plays, tracks) = tokio::join!(silver::build(&context, &build), catalogue);
+    let (plays, tracks) = tokio::join!(Box::pin(silver::build(&context, &build)), Box::pin(catalogue));
     let steps: Vec<_> = std::iter::once(plays?).chain(tracks?).collect();
     finish(&context, "build-silver", started, &steps).await
 }

@@ -122,7 +122,7 @@ fn a_time_out_of_sight_is_counted_where_the_place_proves_it_and_else_not() {
             // An hour later something else plays: what became of the first nobody saw.
             (3725, playing(2, 300, 100 * S, true)),
             (3730, playing(2, 300, 105 * S, true)),
-            (3735, playing(3, 300, 1 * S, true)),
+            (3735, playing(3, 300, S, true)),
         ],
     );
     let told = words(&events);
@@ -181,7 +181,7 @@ fn a_restart_goes_on_where_it_was() {
     let mut events = looks(&mut player, &[(0, Playing::Nothing), (5, playing(1, 300, 5 * S, true))]);
     let kept = serde_json::to_string(&player).unwrap();
     let mut player: Player = serde_json::from_str(&kept).unwrap();
-    events.extend(looks(&mut player, &[(100, playing(1, 300, 100 * S, true)), (105, playing(2, 300, 1 * S, true))]));
+    events.extend(looks(&mut player, &[(100, playing(1, 300, 100 * S, true)), (105, playing(2, 300, S, true))]));
     assert_eq!(words(&events), ["started 1 at 0", "play 1 COMPLETED 104", "started 2 at 104"]);
     assert!(plays(&events)[0].is_whole);
 }
