@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod catalog_file;
 mod catalog_rows;
+pub mod crowd;
 pub mod export;
 mod feature_misses;
 pub mod gaps;

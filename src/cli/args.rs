@@ -78,6 +78,8 @@ pub enum Command {
     Schedule(ScheduleArgs),
     /// Watches what is playing now: events on stdout and in the lake, and how long each track was listened to
     Watch(WatchArgs),
+    /// Makes up play events of many listeners, or replays the lake's plays, as one JSON object a line
+    Simulate(SimulateArgs),
     /// Tells whether this lake's scheduler is alive and its checks hold; exits with 1 when not
     Health,
     /// Answers a SQL query over the lake's tables; reads only
@@ -218,6 +220,41 @@ pub struct WatchArgs {
     /// Ends after so long, as Ctrl-C would
     #[arg(long = "for", value_name = "DURATION")]
     pub duration: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct SimulateArgs {
+    /// How many listeners there are
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub users: u32,
+    /// Ends after so many events [default: goes on until it is stopped]
+    #[arg(long, value_name = "N")]
+    pub total: Option<u64>,
+    /// Events a second [default: as fast as they are read]
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// The share of events that come late, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub late: f64,
+    /// How late they come at the most, by the time that events tell
+    #[arg(long, value_name = "DURATION", default_value = "2m")]
+    pub late_by: String,
+    /// The seed: the same seed, start and tracks give the same events on every machine
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// When the listeners begin, such as 2026-03-01T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", conflicts_with = "replay")]
+    pub start: Option<String>,
+    /// Tells the plays of silver/listening_with_features, oldest first, instead of made-up ones
+    #[arg(long, conflicts_with = "users")]
+    pub replay: bool,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        _ => Err("it is no number of events a second, such as 0.5 or 200".to_owned()),
+    }
 }
 
 /// Where a watcher's events go.

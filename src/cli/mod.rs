@@ -59,6 +59,8 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             Command::Schedule(args) => return commands::schedule(&cli.global, &settings, args, stops).await,
             // The watcher stores what it saw.
             Command::Watch(args) => return commands::watch(&cli.global, &settings, args, stops).await,
+            // A stream without an end ends well.
+            Command::Simulate(args) => return commands::simulate(&settings, args, stops).await,
             _ => {}
         }
         tokio::select! {

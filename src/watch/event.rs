@@ -115,6 +115,12 @@ impl Status {
 }
 
 impl Path {
+    /// The way of a play that ended then and was told then, in microseconds.
+    #[must_use]
+    pub const fn of(ended_us: i64, told_us: i64) -> Self {
+        if told_us - ended_us <= FRESH_US { Self::Hot } else { Self::Cold }
+    }
+
     /// The word in tables and streams.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -132,7 +138,7 @@ impl PlayEvent {
     /// The way it takes.
     #[must_use]
     pub const fn path(&self) -> Path {
-        if self.told_us - self.ended_us <= FRESH_US { Path::Hot } else { Path::Cold }
+        Path::of(self.ended_us, self.told_us)
     }
 }
 

@@ -32,6 +32,7 @@ mod scheduled;
 mod secrets;
 mod signing_in;
 mod silver_updates;
+mod simulate;
 mod simulation;
 mod watching;
 mod workspace;

@@ -3,7 +3,7 @@
 //! Owns the demonstration's lake and its question. It takes the ways a person's own data takes: the catalogue's importer, the
 //! history's merge, the pipeline. A lake with a person's plays is refused.
 
-use super::{query, report, writing};
+use super::{query, report, sample, writing};
 use crate::bronze::catalog;
 use crate::bronze::import::import_plays;
 use crate::bronze::simulated::{SimTrack, plays};
@@ -21,8 +21,6 @@ use arrow::util::pretty::pretty_format_batches;
 use chrono::NaiveDate;
 use std::fmt::Write as _;
 use std::path::Path;
-
-const SAMPLE: &[u8] = include_bytes!("../../../data/sample/catalog.csv");
 
 /// 90 days from a Monday: enough for weekly habits, and Europe's clocks change within.
 const FIRST_DAY: (i32, u32, u32) = (2026, 1, 5);
@@ -43,7 +41,7 @@ pub async fn demo(global: &Global, settings: &Settings) -> Result<()> {
     refuse_a_persons_lake(&context).await?;
     let started = context.clock.now();
     let mut journal = Journal::new(&tell);
-    journal.note(catalog::import_bundled(&context, "data/sample/catalog.csv", SAMPLE).await?.steps);
+    journal.note(catalog::import_bundled(&context, "data/sample/catalog.csv", sample::SAMPLE).await?.steps);
     let first_day = NaiveDate::from_ymd_opt(FIRST_DAY.0, FIRST_DAY.1, FIRST_DAY.2).unwrap_or_default();
     let heard = plays(&sample_tracks()?, context.zone, first_day, DAYS, SEED);
     journal.note(import_plays(&context, LISTENER, "simulated", &heard).await?.steps);
@@ -83,28 +81,20 @@ async fn refuse_a_persons_lake(context: &Context) -> Result<()> {
 
 /// The sample's tracks as the simulated listener knows them.
 fn sample_tracks() -> Result<Vec<SimTrack>> {
-    let failed = || "the bundled sample cannot be read".to_owned();
-    let mut reader = csv::Reader::from_reader(SAMPLE);
-    let header = reader.headers().explain(failed)?.clone();
-    let place = |name: &str| header.iter().position(|column| column == name);
-    let mut tracks = Vec::new();
-    for record in reader.records() {
-        let record = record.explain(failed)?;
-        let text = |name: &str| place(name).and_then(|place| record.get(place)).unwrap_or_default().to_owned();
-        let number = |name: &str| text(name).parse::<f64>().unwrap_or_default();
-        let artists: Vec<String> = text("artists").split(';').map(str::to_owned).collect();
-        tracks.push(SimTrack {
-            track_id: text("track_id"),
-            track_name: text("track_name"),
+    let of = |row: sample::Row| {
+        let artists = row.artists();
+        SimTrack {
             artist_name: artists.first().cloned().unwrap_or_default(),
             artists,
-            album_name: text("album_name"),
-            duration_ms: text("duration_ms").parse().unwrap_or_default(),
-            valence: number("valence"),
-            energy: number("energy"),
-        });
-    }
-    Ok(tracks)
+            track_id: row.track_id,
+            track_name: row.track_name,
+            album_name: row.album_name,
+            duration_ms: row.duration_ms,
+            valence: row.valence,
+            energy: row.energy,
+        }
+    };
+    Ok(sample::rows()?.into_iter().map(of).collect())
 }
 
 async fn summary(context: &Context, heard: u64, page: &Path) -> Result<String> {

@@ -17,12 +17,15 @@ mod query_examples;
 mod query_nesting;
 mod query_output;
 mod report;
+mod sample;
 mod schedule;
+mod simulate;
 mod status;
 mod status_text;
 mod watch;
 
 pub use schedule::schedule;
+pub use simulate::simulate;
 pub use watch::watch;
 
 use super::args::{Cli, Command, Global};
@@ -60,7 +63,7 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Status(args) => status::status(&settings, &args).await,
         Command::Check(args) => check::check(global, &settings, &args).await,
         // Answered before they come here: one needs no lake, the others hear signals themselves.
-        Command::Completions { .. } | Command::Schedule(_) | Command::Watch(_) => Ok(()),
+        Command::Completions { .. } | Command::Schedule(_) | Command::Simulate(_) | Command::Watch(_) => Ok(()),
     }
 }
 

@@ -1,0 +1,233 @@
+//! `simulate`: play events of a crowd that never was, or of the lake's plays, as a stream.
+//!
+//! Owns where tracks and plays come from, and the pace at which events are written. What a crowd does is `bronze::crowd`'s business.
+
+use super::query::plan;
+use super::sample;
+use crate::bronze::crowd::{Crowd, CrowdEvent, CrowdTrack, Late};
+use crate::cli::args::SimulateArgs;
+use crate::cli::printable::json_escaped;
+use crate::cli::settings::Settings;
+use crate::clock::{Clock, Stopwatch};
+use crate::engine::{Columns, Engine};
+use crate::error::{Error, Explain, Result};
+use crate::lake::snapshot::AsOf;
+use crate::lake::tables::{CATALOG_TRACKS, LISTENING_WITH_FEATURES};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+use chrono::{DateTime, Utc};
+use futures::StreamExt as _;
+use std::io::{BufWriter, ErrorKind, Write as _};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+const TRACKS: &str = "SELECT track_id, track_name, artist_name, track_genre, popularity, duration_ms FROM silver.catalog_tracks
+WHERE track_genre IS NOT NULL AND track_name IS NOT NULL AND artist_name IS NOT NULL AND duration_ms > 0";
+
+/// A play of which nobody knows how long it was listened to is one that Spotify counted: half a minute at least.
+const PLAYS: &str = "SELECT play_id, user_id, track_id, track_name, artist_name, track_genre, ms_played,
+       coalesce(ms_played, duration_ms, 30000) >= 30000 AS is_complete,
+       CAST(arrow_cast(played_at, 'Timestamp(Microsecond, Some(\"UTC\"))') AS BIGINT) AS ended_us
+FROM silver.listening_with_features ORDER BY played_at, play_id";
+
+/// Events are handed on together as far as the pace allows, and others may have their turn in between.
+const TOGETHER: u64 = 1_000;
+/// A pace of thousands a second is kept in steps of this length.
+const STEP: Duration = Duration::from_millis(10);
+
+/// Writes events until there are enough, no more, or a stop is asked for.
+pub async fn simulate(settings: &Settings, args: SimulateArgs, mut stops: mpsc::UnboundedReceiver<()>) -> Result<()> {
+    let late_by = humantime::parse_duration(&args.late_by).map_err(|error| {
+        Error::usage(format!("--late-by {}: {error}", args.late_by)).hint("write a number and its unit, such as 90s or 2m")
+    })?;
+    if !(0.0..=1.0).contains(&args.late) {
+        return Err(
+            Error::usage(format!("--late {}: it is no share", args.late)).hint("write a number from 0 to 1, such as 0.05")
+        );
+    }
+    let late_by_us = i64::try_from(late_by.as_micros()).unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
+    let mut sink = Sink::new(Late::new(args.late, late_by_us, args.seed), args.rate, args.total.unwrap_or(u64::MAX));
+    let written = async {
+        if args.replay {
+            return replay(settings, &mut sink).await;
+        }
+        let start = match &args.start {
+            Some(text) => moment(text)?,
+            None => Clock::System.now(),
+        };
+        let tracks = tracks(settings).await?;
+        let crowd = Crowd::new(tracks, args.users as usize, start.timestamp_micros(), args.seed);
+        for event in crowd.ok_or_else(|| Error::failure("there is no track to listen to"))? {
+            if !sink.take(event).await? {
+                break;
+            }
+        }
+        Ok(())
+    };
+    tokio::select! {
+        done = written => done?,
+        Some(()) = stops.recv() => return ended(sink.out.flush()).map(drop),
+    }
+    sink.end().await
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>> {
+    let parsed = DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc));
+    parsed.map_err(|error| Error::usage(format!("--start {text}: {error}")).hint("write a time such as 2026-03-01T12:00:00Z"))
+}
+
+/// The lake's catalogue, or where it has none the bundled extract.
+async fn tracks(settings: &Settings) -> Result<Vec<CrowdTrack>> {
+    let lake = settings.lake()?;
+    if !lake.holds(&CATALOG_TRACKS).await? {
+        let of = |row: sample::Row| CrowdTrack {
+            artist_name: row.artists().swap_remove(0),
+            track_id: row.track_id,
+            track_name: row.track_name,
+            genre: row.track_genre,
+            duration_ms: row.duration_ms,
+            popularity: row.popularity,
+        };
+        return Ok(sample::rows()?.into_iter().map(of).collect());
+    }
+    let engine = Engine::new(settings.zone)?;
+    let rows = Columns::of(plan(&lake, &engine.query_scope(), TRACKS, AsOf::Latest).await?, "tracks").await?;
+    let [id, name, artist, genre] = ["track_id", "track_name", "artist_name", "track_genre"].map(|name| rows.text(name));
+    let (id, name, artist, genre) = (id?, name?, artist?, genre?);
+    let (popularity, length) = (rows.whole("popularity")?, rows.whole("duration_ms")?);
+    let of = |row: usize| CrowdTrack {
+        track_id: id.value(row).to_owned(),
+        track_name: name.value(row).to_owned(),
+        artist_name: artist.value(row).to_owned(),
+        genre: genre.value(row).to_owned(),
+        duration_ms: length.value(row),
+        popularity: if popularity.is_null(row) { 0 } else { popularity.value(row) },
+    };
+    Ok((0..rows.len()).map(of).collect())
+}
+
+/// The lake's plays in the order of time.
+async fn replay(settings: &Settings, sink: &mut Sink) -> Result<()> {
+    let lake = settings.lake()?;
+    if !lake.holds(&LISTENING_WITH_FEATURES).await? {
+        return Err(Error::failure(format!("the lake {} holds no plays to replay", lake.address()))
+            .hint("`moodlake run` builds silver from your plays; leave --replay out for a made-up crowd"));
+    }
+    let failed = || "the lake's plays cannot be read".to_owned();
+    let engine = Engine::new(settings.zone)?;
+    let mut rows = plan(&lake, &engine.query_scope(), PLAYS, AsOf::Latest).await?.execute_stream().await.explain(failed)?;
+    while let Some(batch) = rows.next().await {
+        for event in told(&batch.explain(failed)?)? {
+            if !sink.take(event).await? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn told(rows: &RecordBatch) -> Result<Vec<CrowdEvent>> {
+    let failed = || "the lake's plays cannot be read".to_owned();
+    let texts = (0..6).map(|place| cast(rows.column(place), &DataType::Utf8)).collect::<Result<Vec<_>, _>>().explain(failed)?;
+    let wholes = [6, 8].map(|place| cast(rows.column(place), &DataType::Int64));
+    let [listened, ended] = wholes;
+    let (listened, ended) = (listened.explain(failed)?, ended.explain(failed)?);
+    let (listened, ended) = (listened.as_primitive::<Int64Type>(), ended.as_primitive::<Int64Type>());
+    let is_complete = rows.column(7).as_boolean();
+    let text = |place: usize, row: usize| {
+        let column = texts.get(place)?.as_string::<i32>();
+        (!column.is_null(row)).then(|| column.value(row).to_owned())
+    };
+    let event = |row: usize| CrowdEvent {
+        event_id: text(0, row).unwrap_or_default(),
+        user_id: text(1, row).unwrap_or_default(),
+        track_id: text(2, row),
+        track_name: text(3, row),
+        artist_name: text(4, row),
+        genre: text(5, row),
+        listened_ms: (!listened.is_null(row)).then(|| listened.value(row)),
+        is_complete: is_complete.value(row),
+        ended_us: ended.value(row),
+        told_us: ended.value(row),
+    };
+    Ok((0..rows.num_rows()).map(event).collect())
+}
+
+/// Where events go, and how fast.
+struct Sink {
+    late: Late,
+    ready: Vec<CrowdEvent>,
+    out: BufWriter<std::io::Stdout>,
+    rate: Option<f64>,
+    begun: Stopwatch,
+    written: u64,
+    most: u64,
+}
+
+impl Sink {
+    fn new(late: Late, rate: Option<f64>, most: u64) -> Self {
+        let out = BufWriter::with_capacity(1 << 16, std::io::stdout());
+        Self { late, ready: Vec::new(), out, rate, begun: Stopwatch::start(), written: 0, most }
+    }
+
+    /// One more event; false when there is no use in any more.
+    async fn take(&mut self, event: CrowdEvent) -> Result<bool> {
+        let mut ready = std::mem::take(&mut self.ready);
+        self.late.pass(event, &mut ready);
+        let goes_on = self.write(&ready).await;
+        ready.clear();
+        self.ready = ready;
+        goes_on
+    }
+
+    async fn end(mut self) -> Result<()> {
+        let mut rest = Vec::new();
+        self.late.rest(&mut rest);
+        if self.written < self.most {
+            self.write(&rest).await?;
+        }
+        ended(self.out.flush()).map(drop)
+    }
+
+    async fn write(&mut self, events: &[CrowdEvent]) -> Result<bool> {
+        for event in events {
+            if self.written >= self.most {
+                return Ok(false);
+            }
+            self.keep_pace().await?;
+            let line = json_escaped(&event.document().to_string());
+            if !ended(writeln!(self.out, "{line}"))? {
+                return Ok(false);
+            }
+            self.written += 1;
+        }
+        Ok(self.written < self.most)
+    }
+
+    /// Waits until the next event is due.
+    async fn keep_pace(&mut self) -> Result<()> {
+        let Some(rate) = self.rate else {
+            if self.written.is_multiple_of(TOGETHER) {
+                tokio::task::yield_now().await;
+            }
+            return Ok(());
+        };
+        let early = self.written as f64 / rate - self.begun.seconds();
+        if early > 0.0 {
+            // Whoever reads is not to wait for the buffer to fill.
+            ended(self.out.flush())?;
+            tokio::time::sleep(Duration::from_secs_f64(early).max(STEP)).await;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a reader is still there; one that has gone away (`| head`) ends the stream quietly.
+fn ended(written: std::io::Result<()>) -> Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).explain(|| "stdout cannot be written".to_owned()),
+    }
+}
