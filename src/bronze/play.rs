@@ -3,6 +3,8 @@
 //! Owns the row types that parsers hand to `history`. They hold no personal fields: there is no place to put a user name, an
 //! address or a user agent. Which listener a play belongs to and when it was ingested is added by `history`.
 
+use crate::spotify::track::Track;
+
 /// A play, before it has a listener, a key and a run.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Play {
@@ -40,6 +42,28 @@ pub struct Play {
     pub reason_end: Option<String>,
     /// Device or operating system.
     pub platform: Option<String>,
+}
+
+impl Play {
+    /// A play of a track as Spotify describes it.
+    #[must_use]
+    pub fn of(track: &Track, played_at_us: i64, source: Source, time_basis: TimeBasis, context_uri: Option<&String>) -> Self {
+        Self {
+            played_at_us,
+            track_id: track.id.clone(),
+            track_uri: track.uri.clone(),
+            track_name: track.name.clone(),
+            artist_name: track.artists.first().cloned(),
+            artists: (!track.artists.is_empty()).then(|| track.artists.clone()),
+            album_name: track.album.clone(),
+            duration_ms: track.duration_ms,
+            isrc: track.isrc.clone(),
+            source,
+            time_basis,
+            context_uri: context_uri.cloned(),
+            ..Self::default()
+        }
+    }
 }
 
 /// The kinds of sources of plays; the names are stored in the `source` column.

@@ -116,22 +116,7 @@ async fn gap(context: &Context, user_id: &str, times: &[i64]) -> Result<Option<S
 }
 
 fn as_play(recent: &RecentPlay) -> Play {
-    let track = &recent.track;
-    Play {
-        played_at_us: recent.played_at_us,
-        track_id: track.id.clone(),
-        track_uri: track.uri.clone(),
-        track_name: track.name.clone(),
-        artist_name: track.artists.first().cloned(),
-        artists: (!track.artists.is_empty()).then(|| track.artists.clone()),
-        album_name: track.album.clone(),
-        duration_ms: track.duration_ms,
-        isrc: track.isrc.clone(),
-        source: Source::SpotifyApi,
-        time_basis: TimeBasis::Unknown,
-        context_uri: recent.context_uri.clone(),
-        ..Play::default()
-    }
+    Play::of(&recent.track, recent.played_at_us, Source::SpotifyApi, TimeBasis::Unknown, recent.context_uri.as_ref())
 }
 
 /// An odd item as a rejected row, its text cut and without accounts.

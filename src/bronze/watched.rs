@@ -55,23 +55,11 @@ pub async fn land(context: &Context, user_id: &str, events: &[Event]) -> Result<
 /// The play of the history that an event tells of. Of a play that was not seen from beginning to end nobody knows how long it was
 /// listened to.
 fn as_play(event: &PlayEvent) -> Play {
-    let track = &event.track;
+    let context_uri = event.context_uri.as_ref();
     Play {
-        played_at_us: event.ended_us,
-        track_id: track.id.clone(),
-        track_uri: track.uri.clone(),
-        track_name: track.name.clone(),
-        artist_name: track.artists.first().cloned(),
-        artists: (!track.artists.is_empty()).then(|| track.artists.clone()),
-        album_name: track.album.clone(),
-        duration_ms: track.duration_ms,
         ms_played: event.is_whole.then_some(event.listened_ms),
-        isrc: track.isrc.clone(),
-        source: Source::NowPlaying,
-        time_basis: TimeBasis::End,
-        context_uri: event.context_uri.clone(),
         skipped: event.is_whole.then_some(event.status == Status::Skipped),
-        ..Play::default()
+        ..Play::of(&event.track, event.ended_us, Source::NowPlaying, TimeBasis::End, context_uri)
     }
 }
 

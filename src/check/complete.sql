@@ -8,8 +8,9 @@ missing AS (
     FROM (SELECT play_id FROM checked WHERE true /* mine */) AS kept
     RIGHT ANTI JOIN (
         SELECT play_id, user_id, track_id, lower(track_name) AS title, played_at, source, CAST(date AS INT) AS day,
-               CASE source WHEN 'extended_export' THEN 4 WHEN 'account_export' THEN 3 WHEN 'now_playing' THEN 2
-                           WHEN 'spotify_api' THEN 1 END AS telling
+               CASE source WHEN 'extended_export' THEN 5 WHEN 'account_export' THEN 4
+                           WHEN 'now_playing' THEN CASE WHEN ms_played IS NULL THEN 1 ELSE 3 END
+                           WHEN 'spotify_api' THEN 2 END AS telling
         FROM target
         WHERE play_id IS NOT NULL AND true /* theirs */
     ) AS play ON play.play_id = kept.play_id
@@ -20,16 +21,18 @@ missing AS (
 near AS (
     SELECT play_id, user_id, track_id, title, telling, unnest(make_array(day - 1, day, day + 1)) AS day
     FROM missing
-    WHERE telling < 4
+    WHERE telling < 5
 ),
 copies AS (
     SELECT DISTINCT near.play_id AS copy_id
     FROM near
     JOIN (
         SELECT user_id, track_id, lower(track_name) AS title, CAST(date AS INT) AS day,
-               CASE source WHEN 'extended_export' THEN 4 WHEN 'account_export' THEN 3 WHEN 'now_playing' THEN 2 END AS telling
+               CASE source WHEN 'extended_export' THEN 5 WHEN 'account_export' THEN 4
+                           WHEN 'now_playing' THEN CASE WHEN ms_played IS NULL THEN 1 ELSE 3 END
+                           WHEN 'spotify_api' THEN 2 END AS telling
         FROM target
-        WHERE source IN ('extended_export', 'account_export', 'now_playing')
+        WHERE source IN ('extended_export', 'account_export', 'now_playing', 'spotify_api')
     ) AS other ON other.user_id = near.user_id AND other.day = near.day
     WHERE other.telling > near.telling AND (other.track_id = near.track_id OR other.title = near.title)
 )

@@ -26,9 +26,18 @@ pub fn json_text(document: &Value) -> Result<String> {
 /// When stdout cannot be written, unless its reader has gone away.
 pub fn print(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.explain(|| "stdout cannot be written".to_owned()),
+    is_read(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())).map(drop)
+}
+
+/// Whether whoever reads stdout is still there, as a write tells.
+///
+/// # Errors
+/// When stdout cannot be written for another reason.
+pub fn is_read(written: std::io::Result<()>) -> Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).explain(|| "stdout cannot be written".to_owned()),
     }
 }
 

@@ -4,11 +4,11 @@
 //! loses none of them. Storing waits for other commands without keeping the looks waiting.
 
 use crate::bronze::watched;
-use crate::context::{Context, Outcome, Step};
+use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind, Result};
 use crate::lake::WriteLock;
 use crate::spotify::{Client, Trouble};
-use crate::watch::{Event, Memory, MemoryFile, Pace, player::Limits};
+use crate::watch::{Event, Limits, Memory, MemoryFile, Pace};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -17,6 +17,11 @@ use tokio::task::JoinHandle;
 const KEEP_US: i64 = 10_000_000;
 /// While Spotify is not to be asked, or nobody is logged in, this is how often that is looked at again.
 const AWAY: Duration = Duration::from_secs(30);
+
+/// An answer is on its way back for no longer than this.
+const WAY_US: i64 = 500_000;
+/// In so long a time without a look anything may have happened, however often looks are made.
+const BLIND_LEAST_US: i64 = 45_000_000;
 
 /// How it watches.
 #[derive(Clone, Copy, Debug)]
@@ -29,18 +34,18 @@ pub struct Watching {
     pub land_every: Option<Duration>,
 }
 
-type Landing = JoinHandle<Result<Vec<Step>>>;
+type Landing = JoinHandle<Result<()>>;
 
 /// A watcher of one listener's player.
 pub struct Watcher<'a> {
     context: Context,
     client: &'a Client,
     watching: Watching,
-    limits: Limits,
     pace: Pace,
     file: MemoryFile,
     memory: Memory,
     kept_us: i64,
+    is_login_told: bool,
     /// The end of the wait that Spotify last asked for.
     deferred_until: Option<DateTime<Utc>>,
     waiting_since_us: Option<i64>,
@@ -55,33 +60,32 @@ impl<'a> Watcher<'a> {
     /// When nobody is logged in, or what is remembered cannot be read or stored.
     pub async fn begin(context: Context, client: &'a Client, watching: Watching, file: MemoryFile) -> Result<Self> {
         let user_id = client.user_id()?;
-        let micros = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
-        let limits = Limits {
-            completed_us: micros(watching.completed_after),
-            blind_us: micros(watching.interval).saturating_mul(3).max(45_000_000),
-        };
         let memory = file.read()?;
         let pace = Pace::new(watching.interval);
         let mut watcher = Self {
             context,
             client,
             watching,
-            limits,
             pace,
             file,
             memory,
             kept_us: 0,
+            is_login_told: false,
             deferred_until: None,
             waiting_since_us: None,
             landing: None,
         };
         if watcher.memory.user_id != user_id {
+            // Nobody will see any more of what the other one was playing.
+            let limits = watcher.limits();
+            let rest = watcher.memory.player.give_up(limits);
+            watcher.memory.waiting.extend(rest);
             watcher.land_rest().await?;
             watcher.memory = Memory { user_id, ..Memory::default() };
         } else if !watcher.memory.waiting.is_empty() {
             watcher.waiting_since_us = Some(0);
         }
-        // A lake that cannot be written to is told now and not with the first event.
+        // A folder that cannot be written to is told now and not with the first event.
         watcher.file.write(&watcher.memory)?;
         Ok(watcher)
     }
@@ -95,15 +99,21 @@ impl<'a> Watcher<'a> {
         let answer = self.client.currently_playing().await;
         let now_us = self.now_us();
         let (events, wait) = match answer {
-            Ok(playing) => {
-                self.same_listener()?;
-                if self.pace.faults() > 0 {
-                    tracing::info!("Spotify answers again");
+            Ok(playing) => match self.client.user_id() {
+                Ok(now) if now == self.memory.user_id => {
+                    if self.pace.faults() > 0 {
+                        tracing::info!("Spotify answers again");
+                    }
+                    self.is_login_told = false;
+                    // The answer was true about half-way back; a token that was renewed first is no part of the way.
+                    let at_us = now_us - ((now_us - asked_us) / 2).clamp(0, WAY_US);
+                    let limits = self.limits();
+                    let events = self.memory.player.look(at_us, &playing, limits);
+                    (events, self.pace.answered(now_us, self.memory.player.is_playing()))
                 }
-                // The answer was true about half-way between question and arrival.
-                let events = self.memory.player.look(i64::midpoint(asked_us, now_us), &playing, self.limits);
-                (events, self.pace.answered(now_us, self.memory.player.is_playing()))
-            }
+                Ok(now) => return Err(self.another(&now)),
+                Err(error) => (Vec::new(), self.missed(now_us, error.into())),
+            },
             Err(trouble) => (Vec::new(), self.missed(now_us, trouble)),
         };
         self.remember(now_us, &events)?;
@@ -130,13 +140,18 @@ impl<'a> Watcher<'a> {
         self.context.clock.now().timestamp_micros()
     }
 
-    fn same_listener(&self) -> Result<()> {
-        let now = self.client.user_id()?;
-        if now == self.memory.user_id {
-            return Ok(());
+    fn another(&self, now: &str) -> Error {
+        Error::failure(format!("the listener {now} logged in while {} was watched", self.memory.user_id))
+            .hint("start `moodlake watch` again to watch the new one; what was seen is stored then")
+    }
+
+    /// What counts as what, at the pace of now.
+    fn limits(&self) -> Limits {
+        let micros = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4);
+        Limits {
+            completed_us: micros(self.watching.completed_after),
+            blind_us: micros(self.pace.usual()).saturating_mul(3).max(BLIND_LEAST_US),
         }
-        Err(Error::failure(format!("the listener {now} logged in while {} was watched", self.memory.user_id))
-            .hint("start `moodlake watch` again to watch the new one; nothing that was seen is lost"))
     }
 
     /// What a look without an answer means.
@@ -158,7 +173,7 @@ impl<'a> Watcher<'a> {
         };
         let wait = self.pace.failed();
         if error.kind() == Kind::Authorization {
-            if self.pace.faults() == 1 {
+            if !std::mem::replace(&mut self.is_login_told, true) {
                 tracing::error!("{}; watching goes on after `moodlake auth login`", error.in_one_line());
             }
             return AWAY;
@@ -204,7 +219,7 @@ impl<'a> Watcher<'a> {
             Err(_) => return,
         };
         match outcome {
-            Ok(_) => {
+            Ok(()) => {
                 self.memory.waiting.drain(..count.min(self.memory.waiting.len()));
                 if !self.memory.waiting.is_empty() {
                     self.waiting_since_us.get_or_insert(self.now_us());
@@ -232,7 +247,7 @@ impl<'a> Watcher<'a> {
 }
 
 /// Stores events under the lake's lock, and the record of it.
-async fn store(context: Context, user_id: String, events: Vec<Event>) -> Result<Vec<Step>> {
+async fn store(context: Context, user_id: String, events: Vec<Event>) -> Result<()> {
     let lake = context.lake.clone();
     let lock = tokio::task::spawn_blocking(move || WriteLock::take(&lake, || tracing::debug!("another command is writing")));
     let _lock = lock.await.map_err(|error| Error::failure("the lake's lock cannot be waited for").because(error))??;
@@ -242,7 +257,7 @@ async fn store(context: Context, user_id: String, events: Vec<Event>) -> Result<
     if steps.iter().any(|step| step.outcome == Outcome::Wrote) {
         super::record(&context, "watch", started, &steps).await?;
     }
-    Ok(steps)
+    Ok(())
 }
 
 fn told(time: DateTime<Utc>) -> String {

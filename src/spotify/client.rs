@@ -129,7 +129,12 @@ impl Client {
         match answer {
             Ok(answer) => {
                 // The answer matters more than the note that there is no wait any more.
-                if let Err(error) = self.state.update(|state| (state.not_before, state.not_before_reason) = (None, None)) {
+                if let Err(error) = self.state.update(|state| {
+                    // Another process may have been told to wait meanwhile.
+                    if state.not_before == remembered.not_before {
+                        (state.not_before, state.not_before_reason) = (None, None);
+                    }
+                }) {
                     tracing::warn!("{}", error.in_one_line());
                 }
                 Ok(answer)

@@ -6,6 +6,9 @@ use super::recently_played::without_account;
 use super::track::Track;
 use serde_json::Value;
 
+/// No track is longer: what lies beyond is a mistake.
+const DAY_MS: i64 = 86_400_000;
+
 /// What is playing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Playing {
@@ -52,7 +55,7 @@ pub fn read(body: &str) -> Result<Playing, String> {
         Ok(track) => Playing::Track(Box::new(NowPlaying {
             track,
             is_playing: value["is_playing"].as_bool().unwrap_or(false),
-            progress_ms: value["progress_ms"].as_i64().filter(|&progress| progress >= 0),
+            progress_ms: value["progress_ms"].as_i64().filter(|progress| (0..=DAY_MS).contains(progress)),
             context_uri: value["context"]["uri"].as_str().map(without_account),
         })),
         Err("podcast_episode" | "audiobook_chapter") => Playing::Other,

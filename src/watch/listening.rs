@@ -7,6 +7,9 @@
 use crate::spotify::track::Track;
 use serde::{Deserialize, Serialize};
 
+/// A pause that lasted longer is the end of a play that does not go on: what was heard before midnight is not of the next morning.
+const PAUSE_MAX_US: i64 = 15 * 60 * 1_000_000;
+
 /// Place and clock may differ so much in one stretch: answers are under way for a while, and Spotify estimates.
 pub const SLACK_US: i64 = 1_500_000;
 
@@ -29,6 +32,8 @@ pub struct Listening {
     pub is_whole: bool,
     /// Whether its start was told.
     pub is_told: bool,
+    /// When it was paused, while it is.
+    paused_us: Option<i64>,
     /// Listened to before the stretch under way.
     heard_us: i64,
     /// When the stretch under way began, and at which place: since then it played without a break.
@@ -60,7 +65,8 @@ pub struct Look {
 }
 
 impl Listening {
-    /// A play that is seen for the first time. `before_us` is the last look before it, which it cannot have begun ahead of.
+    /// A play that is seen for the first time. `before_us` is the last look before it, which it cannot have begun ahead of. Of one
+    /// whose beginning was not seen only what follows counts.
     pub fn begin(track: &Track, context_uri: Option<&String>, look: Look, before_us: Option<i64>, is_whole: bool) -> Self {
         let place_us = look.place_us.unwrap_or(0);
         let began_us = Self::began(look, before_us);
@@ -73,10 +79,11 @@ impl Listening {
             is_playing: look.is_playing,
             is_whole,
             is_told: false,
+            paused_us: (!look.is_playing).then_some(look.at_us),
             heard_us: 0,
             stretch: (look.at_us, place_us),
         };
-        if let Some(began_us) = began_us {
+        if let Some(began_us) = began_us.filter(|_| is_whole) {
             if look.is_playing {
                 begun.stretch = (began_us, 0);
             } else {
@@ -101,17 +108,19 @@ impl Listening {
 
     /// What is left of the track, where its length is known.
     fn left_us(&self) -> Option<i64> {
-        self.track.duration_ms.map(|length_ms| (length_ms * 1000 - self.place_us).max(0))
+        self.track.duration_ms.map(|length_ms| (length_ms.saturating_mul(1000) - self.place_us).max(0))
     }
 
     /// Whether the player is at the track's beginning again because the track came to its end meanwhile.
     pub fn has_begun_anew(&self, look: Look) -> bool {
         let (Some(left_us), Some(place_us)) = (self.left_us(), look.place_us) else { return false };
         let passed_us = look.at_us - self.seen_us;
-        self.is_playing
-            && place_us + SLACK_US < self.place_us
-            && left_us <= passed_us + SLACK_US
-            && place_us <= (passed_us - left_us).max(0) + SLACK_US
+        let is_back = place_us + SLACK_US < self.place_us;
+        if !self.is_playing {
+            // It stood at its end and was begun again.
+            return is_back && left_us <= SLACK_US;
+        }
+        is_back && left_us <= passed_us + SLACK_US && place_us <= (passed_us - left_us).max(0) + SLACK_US
     }
 
     /// Whether a look shows this play further on, as nobody but the clock moved it: what was paused or out of sight goes on.
@@ -127,11 +136,13 @@ impl Listening {
         let moved_us = place_us - self.place_us;
         let is_blind = passed_us > blind_us;
         let is_natural = (-SLACK_US..=passed_us + SLACK_US).contains(&moved_us);
+        let is_still = moved_us.abs() <= SLACK_US;
         let here = (look.at_us, place_us);
         let change = match (self.is_playing, look.is_playing) {
             (true, true) => {
                 let drift_us = (place_us - self.stretch.1) - (look.at_us - self.stretch.0);
                 if drift_us.abs() > SLACK_US {
+                    self.is_whole &= !is_blind;
                     self.end_stretch();
                     let is_forward = (0..=passed_us).contains(&moved_us);
                     self.heard_us += match (is_forward, is_blind) {
@@ -142,7 +153,6 @@ impl Listening {
                         (false, true) => 0,
                     };
                     self.stretch = here;
-                    self.is_whole &= !is_blind;
                 }
                 None
             }
@@ -156,15 +166,25 @@ impl Listening {
                     passed_us / 2
                 };
                 self.heard_us += more_us;
-                self.is_whole &= is_natural || !is_blind;
-                Some(self.seen_us + more_us)
+                self.is_whole &= !is_blind;
+                self.paused_us = Some(self.seen_us + more_us);
+                self.paused_us
             }
             (false, true) => {
                 let more_us = if is_natural { moved_us.clamp(0, passed_us) } else { 0 };
                 self.stretch = (look.at_us - more_us, place_us - more_us);
+                self.is_whole &= is_still || !is_blind;
+                self.paused_us = None;
                 Some(look.at_us - more_us)
             }
-            (false, false) => None,
+            (false, false) => {
+                // It went on for a moment between two looks.
+                if is_natural && !is_still && !is_blind {
+                    self.heard_us += moved_us.clamp(0, passed_us);
+                }
+                self.is_whole &= is_still || !is_blind;
+                None
+            }
         };
         (self.seen_us, self.place_us, self.is_playing) = (look.at_us, place_us, look.is_playing);
         change
@@ -175,7 +195,11 @@ impl Listening {
         let until_us = next_us.unwrap_or(at_us).max(self.seen_us);
         let (passed_us, listened_us) = (until_us - self.seen_us, self.listened_us());
         if !self.is_playing {
-            return Ended { at_us: until_us, listened_us, is_whole: self.is_whole, is_natural: false };
+            // Nobody knows what became of a pause that nobody saw the end of.
+            let is_whole = self.is_whole && at_us - self.seen_us <= blind_us;
+            let paused_us = self.paused_us.unwrap_or(self.seen_us);
+            let at_us = if until_us - paused_us > PAUSE_MAX_US { paused_us } else { until_us };
+            return Ended { at_us, listened_us, is_whole, is_natural: false };
         }
         let left_us = self.left_us().unwrap_or(i64::MAX);
         if at_us - self.seen_us > blind_us {

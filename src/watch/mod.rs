@@ -3,11 +3,11 @@
 //! Owns the arithmetic of looks, the pace at which they are made, and what is remembered over a restart. It asks nobody and writes no
 //! table: `spotify` answers, `bronze` stores, `pipeline` brings them together.
 
-pub mod event;
+mod event;
 mod listening;
-pub mod memory;
-pub mod pace;
-pub mod player;
+mod memory;
+mod pace;
+mod player;
 
 #[cfg(test)]
 mod tests;

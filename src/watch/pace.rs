@@ -40,7 +40,7 @@ impl Pace {
         if self.slower > 0 && at_us - self.refused_us > FORGIVEN_US {
             (self.slower, self.refused_us) = (self.slower - 1, at_us);
         }
-        let usual = self.interval * (1 << self.slower);
+        let usual = self.usual();
         self.quiet_since_us = if is_playing { None } else { self.quiet_since_us.or(Some(at_us)) };
         self.wait = match self.quiet_since_us {
             Some(since_us) if at_us - since_us > QUIET_US => (self.wait * 2).min(IDLE_MAX).max(usual),
@@ -59,6 +59,12 @@ impl Pace {
         let wait = self.interval.saturating_mul(1 << self.faults.min(10)).min(FAULT_MAX).max(self.interval);
         self.faults += 1;
         wait
+    }
+
+    /// The wait between two looks while something plays.
+    #[must_use]
+    pub fn usual(&self) -> Duration {
+        self.interval * (1 << self.slower)
     }
 
     /// How many looks in a row have failed.

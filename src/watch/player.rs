@@ -45,7 +45,10 @@ impl Player {
     /// What happened up to this look.
     pub fn look(&mut self, at_us: i64, playing: &Playing, limits: Limits) -> Vec<Event> {
         let mut events = Vec::new();
-        // A clock that was set back must not make anything end before it began.
+        if self.seen_us.is_some_and(|seen_us| at_us < seen_us - SLACK_US) {
+            // The clock was set back: what was seen by the old one ends there.
+            events.extend(self.give_up(limits));
+        }
         let at_us = at_us.max(self.seen_us.unwrap_or(i64::MIN));
         if self.held.as_ref().is_some_and(|held| at_us > held.until_us) {
             self.release(at_us, limits, &mut events);
@@ -65,10 +68,16 @@ impl Player {
         self.on.as_ref().is_some_and(|play| play.is_playing)
     }
 
-    /// Whether a play waits for its end to be told.
-    #[must_use]
-    pub const fn holds(&self) -> bool {
-        self.held.is_some()
+    /// Ends what was going on: nobody will see any more of it.
+    pub fn give_up(&mut self, limits: Limits) -> Vec<Event> {
+        let mut events = Vec::new();
+        let at_us = self.seen_us.take().unwrap_or_default();
+        self.release(at_us, limits, &mut events);
+        if let Some(play) = self.on.take() {
+            let ended = Ended { is_whole: false, ..play.end(play.seen_us, None, limits.blind_us) };
+            events.extend(over(&play, ended, at_us, limits));
+        }
+        events
     }
 
     fn silence(&mut self, at_us: i64, limits: Limits, events: &mut Vec<Event>) {
@@ -81,15 +90,19 @@ impl Player {
     }
 
     fn track(&mut self, at_us: i64, now: &NowPlaying, limits: Limits, events: &mut Vec<Event>) {
-        let look = Look { at_us, place_us: now.progress_ms.map(|ms| ms * 1000), is_playing: now.is_playing };
+        let look = Look { at_us, place_us: now.progress_ms.map(|ms| ms.saturating_mul(1000)), is_playing: now.is_playing };
         if let Some(held) =
             self.held.take_if(|held| held.may_go_on && held.play.track.is_same(&now.track) && held.play.can_go_on(look))
         {
             // It was stopped for a moment, and goes on.
             let mut play = held.play;
             play.go_on(look, limits.blind_us);
-            if look.is_playing && play.is_told {
-                events.push(told(PlayerChange::Resumed, at_us, &play));
+            if look.is_playing {
+                let change = if play.is_told { PlayerChange::Resumed } else { PlayerChange::Started };
+                if change == PlayerChange::Started {
+                    (play.is_told, play.started_us) = (true, at_us);
+                }
+                events.push(told(change, at_us, &play));
             }
             self.on = Some(play);
             return;
@@ -107,28 +120,22 @@ impl Player {
     fn another(&mut self, before: Option<Listening>, look: Look, now: &NowPlaying, limits: Limits, events: &mut Vec<Event>) {
         let next_us = Listening::began(look, self.seen_us);
         let ended = before.as_ref().map(|play| play.end(look.at_us, next_us, limits.blind_us));
-        let is_whole = match self.seen_us {
-            Some(seen_us) => look.at_us - seen_us <= limits.blind_us,
-            None => next_us.is_some(),
-        };
+        // A track that has only just begun was seen from its beginning, whatever was before.
+        let is_whole = look.place_us.is_some_and(|place_us| place_us <= SLACK_US)
+            || self.seen_us.is_some_and(|seen_us| look.at_us - seen_us <= limits.blind_us);
         let mut play = Listening::begin(&now.track, now.context_uri.as_ref(), look, self.seen_us, is_whole);
-        let was_playing = before.as_ref().is_some_and(|before| before.is_playing);
+        // A track that waits in the player, paused, has not begun.
+        let has_begun = look.is_playing || (next_us.is_some() && self.seen_us.is_some() && play.place_us > SLACK_US);
         if let (Some(before), Some(ended)) = (before, ended) {
-            if !look.is_playing && ended.is_natural && play.place_us <= SLACK_US && before.is_told {
-                // The music ran out: what is there now only waits.
+            if !has_begun && before.is_playing && before.is_told {
                 events.push(told(PlayerChange::Stopped, ended.at_us, &before));
-                events.extend(over(&before, ended, look.at_us, limits));
-                self.on = Some(play);
-                return;
             }
             events.extend(over(&before, ended, look.at_us, limits));
         }
-        let was_heard = next_us.is_some() && play.place_us > SLACK_US && self.seen_us.is_some();
-        if look.is_playing || was_playing || was_heard {
+        if has_begun {
             play.is_told = true;
-            let started_us = play.started_us;
             let progress_us = if next_us.is_some() { 0 } else { play.place_us };
-            events.push(told_at(PlayerChange::Started, started_us, progress_us, &play));
+            events.push(told_at(PlayerChange::Started, play.started_us, progress_us, &play));
             if !look.is_playing {
                 events.push(told(PlayerChange::Paused, look.at_us, &play));
             }
@@ -185,7 +192,7 @@ fn over(play: &Listening, ended: Ended, told_us: i64, limits: Limits) -> Option<
         return None;
     }
     // A track that is shorter than what counts as complete is complete when it was heard to its end.
-    let length_us = play.track.duration_ms.map_or(i64::MAX, |ms| ms * 1000 - SLACK_US);
+    let length_us = play.track.duration_ms.map_or(i64::MAX, |ms| ms.saturating_mul(1000) - SLACK_US);
     let status = if ended.listened_us >= limits.completed_us.min(length_us) {
         Status::Completed
     } else if ended.is_whole {

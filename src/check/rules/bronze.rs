@@ -4,8 +4,7 @@
 //! of them is held to `error`.
 
 use super::{AUDIO, AUDIO_AS_TOLD, TableRules};
-use crate::check::rule::Reference;
-use crate::check::rule::{Asks, Rule};
+use crate::check::rule::{Asks, Reference, Rule};
 use crate::lake::tables::{
     KAGGLE_TRACKS, LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS, REJECTED_ROWS, SYNTHETIC_FEATURES, TRACK_FEATURES,
 };
@@ -110,10 +109,12 @@ const PLAYS: &[Rule] = &[
             "user_id",
             "event_type",
             "event_at",
+            "started_at",
             "status",
             "duration_listened",
             "is_whole",
             "processing_path",
+            "play_id",
             "ingested_at",
             "run_id",
         ]),
@@ -123,12 +124,8 @@ const PLAYS: &[Rule] = &[
     Rule::error("status", Asks::OneOf("status", &["COMPLETED", "SKIPPED"])),
     Rule::error("processing_path", Asks::OneOf("processing_path", &["hot", "cold"])),
     Rule::error("not_future", Asks::NotFuture { column: "event_at", of: "true", columns: &[] }),
-    Rule::error(
-        "in_order",
-        Asks::Holds { columns: &["started_at", "event_at"], condition: "started_at IS NULL OR started_at <= event_at" },
-    ),
+    Rule::error("in_order", Asks::Holds { columns: &["started_at", "event_at"], condition: "started_at <= event_at" }),
     Rule::warn("in_range", Asks::Within(&[("duration_listened", 0.0, LENGTH_MAX_MS)])),
-    // Events that no play of the history stands for have none.
     Rule::error(
         "play_id",
         Asks::Refers(Reference { column: "play_id", to: &LISTENING_HISTORY, to_column: "play_id", input: "" }),

@@ -6,6 +6,7 @@ use super::query::plan;
 use super::sample;
 use crate::bronze::crowd::{Crowd, CrowdEvent, CrowdTrack, Late};
 use crate::cli::args::SimulateArgs;
+use crate::cli::output::is_read;
 use crate::cli::printable::json_escaped;
 use crate::cli::settings::Settings;
 use crate::clock::{Clock, Stopwatch};
@@ -18,7 +19,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, Utc};
 use futures::StreamExt as _;
-use std::io::{BufWriter, ErrorKind, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -67,7 +68,7 @@ pub async fn simulate(settings: &Settings, args: SimulateArgs, mut stops: mpsc::
     };
     tokio::select! {
         done = written => done?,
-        Some(()) = stops.recv() => return ended(sink.out.flush()).map(drop),
+        Some(()) = stops.recv() => return is_read(sink.out.flush()).map(drop),
     }
     sink.end().await
 }
@@ -187,7 +188,7 @@ impl Sink {
         if self.written < self.most {
             self.write(&rest).await?;
         }
-        ended(self.out.flush()).map(drop)
+        is_read(self.out.flush()).map(drop)
     }
 
     async fn write(&mut self, events: &[CrowdEvent]) -> Result<bool> {
@@ -197,7 +198,7 @@ impl Sink {
             }
             self.keep_pace().await?;
             let line = json_escaped(&event.document().to_string());
-            if !ended(writeln!(self.out, "{line}"))? {
+            if !is_read(writeln!(self.out, "{line}"))? {
                 return Ok(false);
             }
             self.written += 1;
@@ -216,18 +217,9 @@ impl Sink {
         let early = self.written as f64 / rate - self.begun.seconds();
         if early > 0.0 {
             // Whoever reads is not to wait for the buffer to fill.
-            ended(self.out.flush())?;
+            is_read(self.out.flush())?;
             tokio::time::sleep(Duration::from_secs_f64(early).max(STEP)).await;
         }
         Ok(())
-    }
-}
-
-/// Whether a reader is still there; one that has gone away (`| head`) ends the stream quietly.
-fn ended(written: std::io::Result<()>) -> Result<bool> {
-    match written {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(error).explain(|| "stdout cannot be written".to_owned()),
     }
 }

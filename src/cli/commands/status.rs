@@ -74,9 +74,10 @@ const COVERAGE: &str = "SELECT coalesce(feature_source, 'none') AS feature_sourc
      round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent \
      FROM silver.listening_with_features GROUP BY feature_source ORDER BY plays DESC";
 
-/// The steps of the newest run.
+/// The steps of the newest run; a watcher stores something every few minutes.
 const LAST_RUN: &str = "SELECT run_id, command, step, table_name, arrow_cast(started_at, 'Utf8') AS started_at, outcome, rows_written, \
-     round(seconds, 3) AS seconds FROM ops.runs WHERE run_id = (SELECT run_id FROM ops.runs ORDER BY started_at DESC, run_id LIMIT 1)";
+     round(seconds, 3) AS seconds FROM ops.runs WHERE run_id = \
+     (SELECT run_id FROM ops.runs WHERE command <> 'watch' ORDER BY started_at DESC, run_id LIMIT 1)";
 
 /// Stretches in which plays may be missing.
 const GAPS: &str = "SELECT user_id, arrow_cast(from_at, 'Utf8') AS from_at, arrow_cast(to_at, 'Utf8') AS to_at \

@@ -5,7 +5,7 @@
 use super::context;
 use super::ingest::{app, state_file, token_file};
 use crate::cli::args::{Global, Sink, WatchArgs};
-use crate::cli::output::print;
+use crate::cli::output::is_read;
 use crate::cli::printable::json_escaped;
 use crate::cli::settings::Settings;
 use crate::clock::Stopwatch;
@@ -16,17 +16,14 @@ use crate::spotify::Client;
 use crate::watch::{Event, MemoryFile};
 use crate::web::Patience;
 use std::fs::TryLockError;
+use std::io::Write as _;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// A look is not repeated: the next one comes soon, and a wait that Spotify asks for slows all of them.
-const PATIENCE: Patience = Patience {
-    attempts_max: 1,
-    backoff: Duration::from_millis(500),
-    backoff_max: Duration::from_millis(500),
-    wait_max: Duration::ZERO,
-    timeout: Duration::from_secs(10),
-};
+/// A look is not repeated: the next one comes soon, and a longer wait that Spotify asks for slows all of them.
+fn patience(interval: Duration) -> Patience {
+    Patience { attempts_max: 1, wait_max: interval, ..Patience::default() }
+}
 
 /// Watches until a stop is asked for.
 pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut stops: mpsc::UnboundedReceiver<()>) -> Result<()> {
@@ -48,7 +45,7 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
         Error::authorization("no Spotify app is configured")
             .hint("register an app at developer.spotify.com/dashboard, set SPOTIFY_CLIENT_ID and run `moodlake auth login` (docs/spotify.md)")
     })?;
-    let client = Client::new(&app, token, state_file(&context.lake), context.clock, PATIENCE);
+    let client = Client::new(&app, token, state_file(&context.lake), context.clock, patience(watching.interval));
     let home = context.lake.home().to_owned();
     let lock = private_file::lock_file(&home.join(".moodlake.watch.lock"))?;
     match lock.try_lock() {
@@ -60,14 +57,19 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
         Err(TryLockError::Error(error)) => return Err(Error::failure("the watcher's lock cannot be taken").because(error)),
     }
     let user_id = client.user_id()?;
-    let mut watcher = Watcher::begin(context, &client, watching, MemoryFile::at(home.join(".moodlake.watch.json"))).await?;
+    let file = MemoryFile::at(home.join(".moodlake.watch.json"));
+    let mut watcher = tokio::select! {
+        begun = Watcher::begin(context, &client, watching, file) => begun?,
+        Some(()) = stops.recv() => return Ok(()),
+    };
     tracing::info!("watching what {user_id} plays, every {}", args.interval);
     let (begun, speaks) = (Stopwatch::start(), args.sinks.contains(&Sink::Stdout));
     loop {
-        // Not broken off half-way, which takes ten seconds at the most: the look may be exchanging the authorization for a new one.
+        // Not broken off half-way, which takes less than a minute: the look may be exchanging the authorization for a new one.
         let (events, wait) = watcher.look().await?;
-        if speaks {
-            tell(&user_id, &events)?;
+        if speaks && !tell(&user_id, &events)? && watching.land_every.is_none() {
+            // Nobody hears what is seen any more.
+            break;
         }
         let left = length.map(|length| length.saturating_sub(Duration::from_secs_f64(begun.seconds())));
         if left.is_some_and(|left| left.is_zero()) {
@@ -84,12 +86,15 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
     }
 }
 
-fn tell(user_id: &str, events: &[Event]) -> Result<()> {
+/// Whether somebody still reads.
+fn tell(user_id: &str, events: &[Event]) -> Result<bool> {
     for event in events {
         let line = serde_json::to_string(&event.document(user_id)).explain(|| "an event cannot be written as JSON".to_owned())?;
-        print(&format!("{}\n", json_escaped(&line)))?;
+        if !is_read(writeln!(std::io::stdout(), "{}", json_escaped(&line)))? {
+            return Ok(false);
+        }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn duration(flag: &str, text: &str, least: Duration, most: Duration) -> Result<Duration> {

@@ -116,7 +116,7 @@ pub const PLAYER_EVENTS: Table = Table {
 pub const PLAY_EVENTS: Table = Table {
     layer: "bronze",
     name: "play_events",
-    comment: "One row a play that is over, as it was seen or told by a stream",
+    comment: "One row a play that is over, as a watcher saw it",
     partitions: &[],
     key: Some("event_id"),
     unique_columns: &["event_id", "event_at"],

@@ -4,7 +4,7 @@
 -- reads:   history (bronze)
 WITH
 plays AS (SELECT * FROM history),
--- How telling a source is; plays of other sources are nobody's copies. Account exports know only the minute: their play ended
+-- How telling a source is; plays of other sources are nobody's copies. What was seen of the player only in part tells least. Account exports know only the minute: their play ended
 -- somewhere in it, and was certainly being heard only between the latest start and the earliest end.
 timed AS (
     SELECT play_id, user_id, track_id, artist_name, track_name, telling, minute_us,
@@ -14,8 +14,9 @@ timed AS (
         SELECT play_id, user_id, track_id, artist_name, track_name, time_basis,
                CAST(arrow_cast(played_at, 'Timestamp(Microsecond, Some("UTC"))') AS BIGINT) AS at_us,
                coalesce(ms_played, duration_ms, 0) * 1000 AS length_us,
-               CASE source WHEN 'extended_export' THEN 4 WHEN 'account_export' THEN 3 WHEN 'now_playing' THEN 2
-                           WHEN 'spotify_api' THEN 1 END AS telling,
+               CASE source WHEN 'extended_export' THEN 5 WHEN 'account_export' THEN 4
+                           WHEN 'now_playing' THEN CASE WHEN ms_played IS NULL THEN 1 ELSE 3 END
+                           WHEN 'spotify_api' THEN 2 END AS telling,
                CASE source WHEN 'account_export' THEN 60000000 ELSE 0 END AS minute_us
         FROM plays
         WHERE source IN ('extended_export', 'account_export', 'now_playing', 'spotify_api')
@@ -25,7 +26,7 @@ copies_by_id AS (
     SELECT less.play_id
     FROM timed AS less
     JOIN timed AS more ON more.user_id = less.user_id AND more.track_id = less.track_id
-    WHERE less.telling < 4 AND more.telling > 1 AND more.telling > less.telling
+    WHERE less.telling < 5 AND more.telling > 1 AND more.telling > less.telling
       AND ((more.started_us < less.ended_us AND less.started_us < more.ended_us)
            OR (more.ended_us <= less.ended_us + less.minute_us + 30000000
                AND less.ended_us <= more.ended_us + more.minute_us + 30000000))

@@ -164,15 +164,13 @@ fn a_track_that_waits_is_not_told_until_it_plays() {
     );
     assert_eq!(words(&events), ["started 1 at 8"]);
     // The last song of an album: the player waits at its beginning, or at the first song's.
-    let mut player = Player::default();
     let end = [(0, Playing::Nothing), (5, playing(1, 60, 5 * S, true)), (30, playing(1, 60, 30 * S, true))];
     for after in [playing(1, 60, 0, false), playing(2, 60, 0, false)] {
-        player = Player::default();
+        let mut player = Player::default();
         let mut events = looks(&mut player, &end);
         events.extend(looks(&mut player, &[(62, after), (70, Playing::Nothing), (110, Playing::Nothing)]));
         assert_eq!(words(&events), ["started 1 at 0", "stopped 1 at 60", "play 1 COMPLETED 60"]);
     }
-    assert!(!player.holds());
 }
 
 #[test]
@@ -187,16 +185,104 @@ fn a_restart_goes_on_where_it_was() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_makes_nothing_negative() {
+fn a_clock_that_is_set_back_ends_what_was_seen_by_the_old_one() {
     let mut player = Player::default();
     let events = looks(
         &mut player,
         &[
             (100, Playing::Nothing),
             (105, playing(1, 300, 5 * S, true)),
-            (20, playing(1, 300, 10 * S, true)),
-            (25, playing(2, 300, 0, true)),
+            (140, playing(1, 300, 40 * S, true)),
+            (20, playing(1, 300, 45 * S, true)),
+            (25, playing(1, 300, 50 * S, true)),
+            (60, playing(2, 300, 2 * S, true)),
         ],
     );
-    assert!(plays(&events).iter().all(|play| play.listened_ms >= 0 && play.ended_us >= play.started_us), "{events:?}");
+    assert_eq!(
+        words(&events),
+        ["started 1 at 100", "play 1 COMPLETED 40", "started 1 at 20", "play 1 COMPLETED 38", "started 2 at 58"]
+    );
+    assert!(plays(&events).iter().all(|play| !play.is_whole));
+}
+
+#[test]
+fn what_happened_to_a_pause_that_nobody_saw_the_end_of_is_not_known() {
+    let paused = [(0, Playing::Nothing), (5, playing(1, 300, 5 * S, true)), (10, playing(1, 300, 10 * S, false))];
+    // Eight hours later something else plays, or the same track further on, or at another place.
+    for after in [playing(2, 300, 20 * S, true), playing(1, 300, 250 * S, false), playing(1, 300, 2 * S, true)] {
+        let mut player = Player::default();
+        let mut events = looks(&mut player, &paused);
+        events.extend(looks(&mut player, &[(28_800, after), (28_805, playing(3, 300, 0, true))]));
+        assert!(plays(&events).is_empty(), "ten seconds of it were seen, which says nothing: {:?}", words(&events));
+    }
+    // Where it stands as it stood it was not touched.
+    let mut player = Player::default();
+    let mut events = looks(&mut player, &paused);
+    events.extend(looks(
+        &mut player,
+        &[(28_800, playing(1, 300, 10 * S, true)), (28_830, playing(1, 300, 40 * S, true)), (28_835, playing(2, 300, 0, true))],
+    ));
+    let told = plays(&events)[0];
+    assert!(told.is_whole && told.listened_ms == 45_000, "{:?}", words(&events));
+}
+
+#[test]
+fn a_play_that_was_paused_for_long_ended_when_it_was_paused() {
+    for (until, ended) in [(600, 600), (1_800, 40)] {
+        let mut player = Player::default();
+        let mut script = vec![(0, Playing::Nothing)];
+        script.extend((1..=4).map(|look| (look * 10, playing(1, 300, look * 10 * S, true))));
+        script.extend((5..until / 10).map(|look| (look * 10, playing(1, 300, 40 * S, false))));
+        script.push((until, playing(2, 300, 0, true)));
+        let events = looks(&mut player, &script);
+        let told = plays(&events)[0];
+        assert_eq!((told.ended_us / S, told.listened_ms), (ended, 40_000), "{:?}", words(&events));
+    }
+}
+
+#[test]
+fn a_track_that_waits_on_another_device_has_not_started_and_starts_when_it_plays() {
+    let mut player = Player::default();
+    let mut events = looks(
+        &mut player,
+        &[
+            (0, Playing::Nothing),
+            (5, playing(1, 300, 5 * S, true)),
+            (40, playing(1, 300, 40 * S, true)),
+            (45, playing(2, 300, 100 * S, false)),
+            (50, Playing::Nothing),
+            (55, playing(2, 300, 104 * S, true)),
+            (95, playing(2, 300, 144 * S, true)),
+            (100, playing(3, 300, 2 * S, true)),
+        ],
+    );
+    assert_eq!(
+        words(&events),
+        ["started 1 at 0", "stopped 1 at 43", "play 1 COMPLETED 43", "started 2 at 55", "play 2 COMPLETED 47", "started 3 at 98"]
+    );
+    // At its end a track may stand and be begun again.
+    player = Player::default();
+    events = looks(
+        &mut player,
+        &[
+            (0, Playing::Nothing),
+            (5, playing(1, 60, 5 * S, true)),
+            (58, playing(1, 60, 58 * S, true)),
+            (61, playing(1, 60, 60 * S, false)),
+            (66, playing(1, 60, 2 * S, true)),
+            (70, playing(1, 60, 6 * S, true)),
+        ],
+    );
+    assert_eq!(words(&events), ["started 1 at 0", "paused 1 at 60", "play 1 COMPLETED 60", "started 1 at 64"]);
+}
+
+#[test]
+fn absurd_numbers_are_no_reason_to_fall_over() {
+    let mut player = Player::default();
+    let mut events = Vec::new();
+    for (at, length, place) in [(0, i64::MAX / 1000, 0), (5, i64::MAX / 1000, i64::MAX), (10, 300, 10 * S), (15, 0, 20 * S)] {
+        events.extend(player.look(at * S, &playing(1, length, place, true), LIMITS));
+        events.extend(player.look((at + 1) * S, &playing(2, length, place, false), LIMITS));
+    }
+    assert!(plays(&events).iter().all(|play| play.listened_ms >= 0));
 }
