@@ -118,7 +118,7 @@ impl Path {
     /// The way of a play that ended then and was told then, in microseconds.
     #[must_use]
     pub const fn of(ended_us: i64, told_us: i64) -> Self {
-        if told_us - ended_us <= FRESH_US { Self::Hot } else { Self::Cold }
+        if told_us.saturating_sub(ended_us) <= FRESH_US { Self::Hot } else { Self::Cold }
     }
 
     /// The word in tables and streams.

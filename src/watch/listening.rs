@@ -13,6 +13,10 @@ const PAUSE_MAX_US: i64 = 15 * 60 * 1_000_000;
 /// Place and clock may differ so much in one stretch: answers are under way for a while, and Spotify estimates.
 pub const SLACK_US: i64 = 1_500_000;
 
+const DAY_US: i64 = 86_400_000_000;
+/// The year 2242.
+pub const TIME_MAX_US: i64 = 100_000 * DAY_US;
+
 /// A play under way. Places are microseconds into the track.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Listening {
@@ -99,6 +103,14 @@ impl Listening {
         let place_us = look.place_us.unwrap_or(0);
         let room_us = before_us.map_or(0, |before| look.at_us - before);
         (place_us <= room_us + SLACK_US).then(|| (look.at_us - place_us).max(before_us.unwrap_or(i64::MIN)))
+    }
+
+    /// Whether these can be numbers of a play: a file that is kept from one watcher to the next may hold anything.
+    pub fn is_plausible(&self) -> bool {
+        let times = [self.started_us, self.seen_us, self.stretch.0, self.paused_us.unwrap_or_default()];
+        let places = [self.place_us, self.stretch.1, self.heard_us];
+        times.iter().all(|time_us| (0..TIME_MAX_US).contains(time_us))
+            && places.iter().all(|place_us| (-DAY_US..=366 * DAY_US).contains(place_us))
     }
 
     /// How long it has been listened to.

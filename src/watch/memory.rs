@@ -39,18 +39,18 @@ impl MemoryFile {
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn read(&self) -> Result<Memory> {
-        match private_file::read_json(&self.path)? {
-            Document::There(memory) => Ok(memory),
-            Document::Absent => Ok(Memory::default()),
-            Document::Garbled(at) => {
-                let aside = self.path.with_extension("json.unreadable");
-                // Events may be in it: it is kept for whoever wants to look.
-                let kept = std::fs::rename(&self.path, &aside).is_ok();
-                let says = if kept { format!("is kept as {}", aside.display()) } else { "is begun anew".to_owned() };
-                tracing::warn!("the file {} cannot be understood ({at}) and {says}", self.path.display());
-                Ok(Memory::default())
-            }
-        }
+        let fault = match private_file::read_json::<Memory>(&self.path)? {
+            Document::There(memory) if memory.player.is_plausible() => return Ok(memory),
+            Document::Absent => return Ok(Memory::default()),
+            Document::There(_) => "impossible numbers".to_owned(),
+            Document::Garbled(at) => at,
+        };
+        let aside = self.path.with_extension("json.unreadable");
+        // Events may be in it: it is kept for whoever wants to look.
+        let kept = std::fs::rename(&self.path, &aside).is_ok();
+        let says = if kept { format!("is kept as {}", aside.display()) } else { "is begun anew".to_owned() };
+        tracing::warn!("the file {} cannot be understood ({fault}) and {says}", self.path.display());
+        Ok(Memory::default())
     }
 
     /// Remembers.

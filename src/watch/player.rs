@@ -4,7 +4,7 @@
 //! is held for half a minute: a player that moves to another device is silent for a moment and then goes on with the same play.
 
 use super::event::{Event, PlayEvent, PlayerChange, PlayerEvent, Status};
-use super::listening::{Ended, Listening, Look, SLACK_US};
+use super::listening::{Ended, Listening, Look, SLACK_US, TIME_MAX_US};
 use crate::spotify::currently_playing::{NowPlaying, Playing};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,15 @@ impl Player {
         }
         self.seen_us = Some(at_us);
         events
+    }
+
+    /// Whether a player can have been in this state.
+    #[must_use]
+    pub fn is_plausible(&self) -> bool {
+        let held = self.held.as_ref();
+        let times = held.map_or([0; 3], |held| [held.ended_us, held.listened_us, held.until_us]);
+        self.on.iter().chain(held.map(|held| &held.play)).all(Listening::is_plausible)
+            && times.into_iter().chain(self.seen_us).all(|time_us| (0..TIME_MAX_US).contains(&time_us))
     }
 
     /// Whether something is playing.

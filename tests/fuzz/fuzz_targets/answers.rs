@@ -9,8 +9,10 @@ use moodlake::schedule::summary;
 use moodlake::spotify::app::App;
 use moodlake::spotify::audio_features::{self, Found};
 use moodlake::spotify::authorize::Granted;
+use moodlake::spotify::currently_playing::{self, Playing};
 use moodlake::spotify::recently_played::{self, Item};
 use moodlake::spotify::refusal::{self, Forbidden};
+use moodlake::watch::{Limits, Player};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -21,6 +23,7 @@ const SHOWN_MAX: usize = 301;
 pub fn answers(_: &Path, bytes: &[u8]) {
     let body = String::from_utf8_lossy(bytes);
     plays(&body);
+    playing(&body);
     features(audio_features::read(&body), "spotify");
     features(reccobeats::read(&body), "reccobeats");
     token(&body);
@@ -64,6 +67,23 @@ fn plays(body: &str) {
     let tracks: Vec<_> = plays.iter().map(|play| &play.track).collect();
     tracks::metadata(&tracks, now().timestamp_micros()).expect("the tracks fit their columns");
     odd.into_iter().map(recent_plays::rejected).for_each(|rejected| assert!(!rejected.reject.reason.is_empty()));
+}
+
+/// Looks at it for an hour.
+fn playing(body: &str) {
+    let Ok(playing) = currently_playing::read(body) else { return };
+    if let Playing::Track(now) = &playing {
+        assert!(now.progress_ms.is_none_or(|progress| (0..=86_400_000).contains(&progress)));
+        assert!(!now.context_uri.as_deref().unwrap_or_default().starts_with("spotify:user:"));
+    }
+    let limits = Limits { completed_us: 30_000_000, blind_us: 45_000_000 };
+    let (mut player, start_us) = (Player::default(), now().timestamp_micros());
+    for second in [0, 1, 5, 60, 3_600] {
+        for event in player.look(start_us + second * 1_000_000, &playing, limits) {
+            assert!(event.document("me").is_object() && event.id("me").len() == 32);
+        }
+    }
+    assert!(player.is_plausible());
 }
 
 fn features(found: Result<Vec<Found>, String>, provider: &str) {

@@ -1,12 +1,14 @@
-//! Files that one run keeps for the next: the token, what is known of Spotify, what the scheduler knows.
+//! Files that one run keeps for the next: the token, what is known of Spotify, what the scheduler and the watcher know.
 
 use super::{now, written};
 use chrono::Duration;
 use moodlake::bronze::real_features::is_denied;
 use moodlake::schedule::due::{Plan, Times, Work, cron};
 use moodlake::schedule::state::{Last, StateFile as SchedulerFile};
+use moodlake::spotify::currently_playing::Playing;
 use moodlake::spotify::state::StateFile;
 use moodlake::spotify::token::TokenFile;
+use moodlake::watch::{Limits, MemoryFile};
 use moodlake::web::is_ahead;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,7 @@ pub fn kept(folder: &Path, bytes: &[u8]) {
     token(written(folder, "token.json", bytes));
     spotify(written(folder, "spotify.json", bytes));
     scheduler(written(folder, "scheduler.json", bytes));
+    watcher(written(folder, "watch.json", bytes));
 }
 
 fn token(path: PathBuf) {
@@ -60,4 +63,18 @@ fn scheduler(path: PathBuf) {
     }
     file.write(&state).expect("the file is written");
     assert_eq!(file.read(), Some(state), "it comes back");
+}
+
+fn watcher(path: PathBuf) {
+    let file = MemoryFile::at(path);
+    let memory = file.read().expect("the file is there, whatever is in it");
+    file.write(&memory).expect("the file is written");
+    assert_eq!(file.read().expect("it was just written"), memory, "it comes back");
+    let limits = Limits { completed_us: 30_000_000, blind_us: 45_000_000 };
+    for at_us in [now().timestamp_micros(), 0] {
+        let mut player = memory.player.clone();
+        let told = player.look(at_us, &Playing::Nothing, limits);
+        memory.waiting.iter().chain(&told).for_each(|event| assert!(event.document("me").is_object()));
+        let _ = player.give_up(limits);
+    }
 }

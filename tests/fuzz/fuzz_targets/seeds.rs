@@ -62,6 +62,9 @@ const PLAYS: &str = r#"{"items":[{"track":{"album":{"name":"L"},"artists":[{"nam
 "uri":"spotify:user:ann:playlist:37i9dQZF1DX"}},{"track":{"type":"episode","uri":"spotify:episode:x"},"played_at":"2026-11-01T09:00:00Z"},
 {"track":{"id":null,"is_local":true,"uri":"spotify:local:A:B:C:120","name":"C"},"played_at":"2026-11-01T08:00:00Z","context":null},17],
 "next":null,"cursors":{"after":"1"},"limit":50}"#;
+const PLAYING: &str = r#"{"timestamp":1793527200000,"is_playing":true,"progress_ms":4200,"currently_playing_type":"track","context":{"uri":
+"spotify:user:ann:playlist:1"},"item":{"id":"11dFghVXANMlKmJXsNCbNl","uri":"spotify:track:11dFghVXANMlKmJXsNCbNl","name":"N","type":"track",
+"artists":[{"name":"A"}],"duration_ms":200000}}"#;
 const FEATURES: &str = r#"{"audio_features":[null,{"id":"11dFghVXANMlKmJXsNCbNl","danceability":0.5,"energy":0.5,"key":-1,"loudness":-7.5,
 "mode":1,"speechiness":0.1,"acousticness":0.1,"instrumentalness":0,"liveness":0.2,"valence":1,"tempo":120.5,"time_signature":4}]}"#;
 const RECCOBEATS: &str = r#"{"content":[{"id":"11111111-2222-3333-4444-555555555555","href":
@@ -76,7 +79,7 @@ pub fn answers() -> Vec<Vec<u8>> {
         "<html><body>Bad gateway",
         r#"{"steps":[{"step":"ingest","table":"bronze/x","outcome":"wrote","rows_written":12},{"step":"check","outcome":"failed","remark":"r"}]}"#,
     ];
-    [PLAYS, FEATURES, RECCOBEATS].into_iter().chain(others).map(|text| text.as_bytes().to_vec()).collect()
+    [PLAYS, PLAYING, FEATURES, RECCOBEATS].into_iter().chain(others).map(|text| text.as_bytes().to_vec()).collect()
 }
 
 pub fn raw_responses() -> Vec<Vec<u8>> {
@@ -95,6 +98,10 @@ pub fn kept() -> Vec<Vec<u8>> {
         r#"{"pid":1,"started_at":"2026-11-01T00:00:00Z","alive_at":"2026-11-01T10:00:00Z","running":"full","full":{"started_at":
 "2026-11-01T06:00:00Z","ended_at":"2026-11-01T06:01:00Z","code":1,"failures":3},"poll":{"started_at":"2026-11-01T09:00:00Z","ended_at":
 null,"code":-1,"failures":0},"broken":{"at":"2026-11-01T06:01:00Z","says":"x"},"reminded_on":"2026-11-01"}"#,
+        r#"{"user_id":"me","player":{"on":{"track":{"uri":"spotify:track:1","name":"N","duration_ms":200000},"context_uri":null,
+"started_us":1793527200000000,"seen_us":1793527210000000,"place_us":10000000,"is_playing":true,"is_whole":true,"is_told":true,
+"paused_us":null,"heard_us":0,"stretch":[1793527200000000,0]},"held":null,"seen_us":1793527210000000},"waiting":[{"player":{"change":
+"started","at_us":1793527200000000,"progress_ms":0,"track":{"name":"N"},"context_uri":null}}]}"#,
         "{}",
     ];
     files.map(|text| text.as_bytes().to_vec()).to_vec()
