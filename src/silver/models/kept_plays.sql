@@ -22,11 +22,26 @@ timed AS (
         WHERE source IN ('extended_export', 'account_export', 'now_playing', 'spotify_api')
     )
 ),
+-- Until when more telling sources tell of a listener, with all that ends may be apart. Most plays of the API come after the export:
+-- they are nobody's copies and need not be held while all plays stream past.
+told AS (
+    SELECT user_id AS told_user, max(CASE WHEN telling > 2 THEN ended_us END) + 150000000 AS told_until_us,
+           max(CASE WHEN telling > 1 THEN ended_us END) + 150000000 AS told_with_api_until_us
+    FROM timed
+    GROUP BY user_id
+),
+doubtful AS (
+    SELECT timed.*
+    FROM told
+    JOIN timed ON user_id = told_user
+    WHERE telling < 5
+      AND least(started_us, ended_us) <= CASE telling WHEN 1 THEN told_with_api_until_us ELSE told_until_us END
+),
 copies_by_id AS (
     SELECT less.play_id
-    FROM timed AS less
+    FROM doubtful AS less
     JOIN timed AS more ON more.user_id = less.user_id AND more.track_id = less.track_id
-    WHERE less.telling < 5 AND more.telling > 1 AND more.telling > less.telling
+    WHERE more.telling > 1 AND more.telling > less.telling
       AND ((more.started_us < less.ended_us AND less.started_us < more.ended_us)
            OR (more.ended_us <= less.ended_us + less.minute_us + 30000000
                AND less.ended_us <= more.ended_us + more.minute_us + 30000000))
