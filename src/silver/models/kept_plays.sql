@@ -4,8 +4,9 @@
 -- reads:   history (bronze)
 WITH
 plays AS (SELECT * FROM history),
--- How telling a source is; plays of other sources are nobody's copies. What was seen of the player only in part tells least. Account exports know only the minute: their play ended
--- somewhere in it, and was certainly being heard only between the latest start and the earliest end.
+-- How telling a source is; plays of other sources are nobody's copies. What was seen of the player only in part tells least. Account
+-- exports know only the minute: their play ended somewhere in it, and was certainly being heard only between the latest start and the
+-- earliest end.
 timed AS (
     SELECT play_id, user_id, track_id, artist_name, track_name, telling, minute_us,
            CASE time_basis WHEN 'start' THEN at_us + length_us ELSE at_us END AS ended_us,
