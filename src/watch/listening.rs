@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// A pause that lasted longer is the end of a play that does not go on: what was heard before midnight is not of the next morning.
 const PAUSE_MAX_US: i64 = 15 * 60 * 1_000_000;
 
+/// A stop between two looks is taken to have been half-way, unless they are further apart than this.
+const STOP_MAX_US: i64 = 30_000_000;
+
 /// Place and clock may differ so much in one stretch: answers are under way for a while, and Spotify estimates.
 pub const SLACK_US: i64 = 1_500_000;
 
@@ -221,7 +224,10 @@ impl Listening {
         let more_us = match next_us {
             _ if is_natural => left_us,
             Some(_) => passed_us,
-            // It was stopped somewhere in between.
+            // It was stopped somewhere in between, and in a long time nobody can say where.
+            None if passed_us > STOP_MAX_US => {
+                return Ended { at_us: self.seen_us, listened_us, is_whole: false, is_natural };
+            }
             None => passed_us / 2,
         };
         Ended {

@@ -1,9 +1,9 @@
 //! Made-up play events: their shape, their pace, and the replay of a lake's plays.
 
 use crate::workspace::{Ran, Workspace};
+use moodlake::clock::Stopwatch;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::time::Instant;
 
 fn lines(ran: &Ran) -> Vec<Value> {
     ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -46,11 +46,11 @@ fn without_a_lake_a_crowd_hears_the_bundled_sample_and_the_seed_decides() {
 #[test]
 fn a_pace_is_kept_and_wrong_flags_are_told() {
     let workspace = Workspace::new();
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let ran = workspace.run("simulate --total 30 --rate 20").succeeds();
     assert_eq!(lines(&ran).len(), 30);
     // Not a matter of speed: thirty events, twenty a second.
-    assert!(begun.elapsed().as_secs_f64() > 1.3);
+    assert!(begun.seconds() > 1.3);
     assert_eq!(workspace.run("simulate --rate 0").code, 2);
     workspace.run("simulate --late 7 --total 1").fails(2, "--late 7");
     workspace.run("simulate --late-by soon --total 1").fails(2, "--late-by soon");

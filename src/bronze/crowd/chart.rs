@@ -38,7 +38,7 @@ mod tests {
         let chart = Chart::of(vec![7, 5, 3]);
         let mut heard = [0_u32; 8];
         for step in 0..1_100 {
-            heard[chart.at(f64::from(step) / 1_100.0).unwrap()] += 1;
+            heard[chart.at((f64::from(step) + 0.5) / 1_100.0).unwrap()] += 1;
         }
         assert_eq!([heard[7], heard[5], heard[3]], [600, 300, 200]);
         assert_eq!(chart.at(1.0), Some(3));

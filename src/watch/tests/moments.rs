@@ -126,11 +126,8 @@ fn a_time_out_of_sight_is_counted_where_the_place_proves_it_and_else_not() {
         ],
     );
     let told = words(&events);
-    assert_eq!(
-        told,
-        ["started 1 at 0", "play 1 COMPLETED 125", "started 2 at 3625", "play 2 COMPLETED 109", "started 3 at 3734"]
-    );
-    assert_eq!(plays(&events).iter().map(|play| play.is_whole).collect::<Vec<_>>(), [false, false]);
+    assert_eq!(told, ["started 1 at 0", "play 1 COMPLETED 125", "started 2 at 3625", "started 3 at 3734"]);
+    assert!(!plays(&events)[0].is_whole);
     let Some(Event::Play(first)) = events.iter().find(|event| matches!(event, Event::Play(_))) else { panic!("a play") };
     assert_eq!((first.ended_us / S, first.path()), (300, Path::Cold), "the track could not go on for longer");
 
