@@ -38,7 +38,7 @@ impl Listener {
         label.extend((number as u64).to_le_bytes());
         let mut chance = Stream::labelled(b"moodlake-crowd/1/listener\0", &label);
         let favourites = [chance.below(genres), chance.below(genres)];
-        // Some are in the midst of a sitting when the stream begins, others at the end of a pause.
+        // They begin one after the other, within the time of a pause.
         let ends_us = start_us + (chance.fraction() * PAUSE_US) as i64;
         Self { number, chance, favourites, left_in_sitting: 0, heard: 0, track: 0, listened_ms: 0, ends_us }
     }
