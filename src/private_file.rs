@@ -6,7 +6,7 @@
 use crate::error::{Error, Explain, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -107,6 +107,19 @@ pub fn lock_file(path: &Path) -> Result<File> {
     options.create(true).truncate(false).write(true);
     private(&mut options);
     options.open(path).explain(failed)
+}
+
+/// Holds the lock file of a service of which a lake has one, until it is dropped; `busy` is the error where another holds it.
+///
+/// # Errors
+/// When another process holds it, or the file cannot be made.
+pub fn hold(path: &Path, service: &str, busy: impl FnOnce() -> Error) -> Result<File> {
+    let lock = lock_file(path)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(busy()),
+        Err(TryLockError::Error(error)) => Err(Error::failure(format!("the {service}'s lock cannot be taken")).because(error)),
+    }
 }
 
 /// Makes the folder and those on the way to it for their owner alone; one that is there keeps its rights.

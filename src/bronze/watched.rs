@@ -3,7 +3,7 @@
 //! Owns the rows and their order: tracks and plays before the events that speak of them, so that a crash in between is mended by
 //! landing the same events again. Every table knows its keys, so that nothing is stored twice.
 
-use super::history::{HistoryRows, only, play_id};
+use super::history::{HistoryRows, play_id};
 use super::play::{Play, Source, TimeBasis};
 use super::tracks;
 use crate::clock::Stopwatch;
@@ -15,7 +15,7 @@ use crate::lake::tables::{LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS};
 use crate::lake::{Mode, Snapshot, Table};
 use crate::spotify::track::Track;
 use crate::watch::{Event, PlayEvent, PlayerEvent, Status};
-use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, AsArray as _, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::filter_record_batch;
 use serde_json::json;
 use std::collections::HashSet;
@@ -43,11 +43,12 @@ pub async fn land(context: &Context, user_id: &str, events: &[Event]) -> Result<
         if rows.num_rows() > 0 {
             steps.push(tracks::merge_rows(context, STEP, rows).await?);
         }
-        steps.push(history(context, user_id, &plays).await?);
-        steps.push(append(context, &PLAY_EVENTS, play_rows(context, user_id, &plays)?).await?);
+        let (rows, narrow) = history_rows(context, user_id, &plays)?;
+        steps.push(append(context, &LISTENING_HISTORY, rows, narrow).await?);
+        steps.push(append(context, &PLAY_EVENTS, play_rows(context, user_id, &plays)?, Narrow::default()).await?);
     }
     if !player.is_empty() {
-        steps.push(append(context, &PLAYER_EVENTS, player_rows(context, user_id, &player)?).await?);
+        steps.push(append(context, &PLAYER_EVENTS, player_rows(context, user_id, &player)?, Narrow::default()).await?);
     }
     Ok(steps)
 }
@@ -63,45 +64,37 @@ fn as_play(event: &PlayEvent) -> Play {
     }
 }
 
-async fn history(context: &Context, user_id: &str, plays: &[(String, &PlayEvent)]) -> Result<Step> {
-    let watch = Stopwatch::start();
+/// The plays as rows of the history, and where their keys can stand in it.
+fn history_rows(context: &Context, user_id: &str, plays: &[(String, &PlayEvent)]) -> Result<(RecordBatch, Narrow)> {
     let mut rows = HistoryRows::default();
     for (_, event) in plays {
         rows.push(user_id, 0, &as_play(event));
     }
-    let stored = context.lake.open(&LISTENING_HISTORY).await?;
-    let known = known_keys(&context.engine, stored.as_ref(), &LISTENING_HISTORY, rows.keys(), &rows.narrow()).await?;
-    let new = rows.is_new(&known);
-    let batch = only(&rows.into_batch(user_id, context.clock.now(), &context.run_id)?, new)?;
-    Ok(stored_rows(context, &LISTENING_HISTORY, stored.as_ref(), batch, plays.len()).await?.took(watch))
+    let narrow = rows.narrow();
+    Ok((rows.into_batch(user_id, context.clock.now(), &context.run_id)?, narrow))
 }
 
-/// Adds those rows whose key the table does not hold.
-async fn append(context: &Context, table: &Table, rows: RecordBatch) -> Result<Step> {
-    use arrow::array::AsArray as _;
+/// Adds those rows whose key, the first column, the table does not hold.
+async fn append(context: &Context, table: &Table, rows: RecordBatch, narrow: Narrow) -> Result<Step> {
     let watch = Stopwatch::start();
     let keys = rows.column(0).as_string::<i32>();
     let wanted: HashSet<String> = keys.iter().flatten().map(str::to_owned).collect();
     let stored = context.lake.open(table).await?;
-    let known = known_keys(&context.engine, stored.as_ref(), table, &wanted, &Narrow::default()).await?;
+    let known = known_keys(&context.engine, stored.as_ref(), table, &wanted, &narrow).await?;
     let mut seen = HashSet::new();
-    let new = keys.iter().map(|key| key.is_some_and(|key| !known.contains(key) && seen.insert(key))).collect::<Vec<_>>();
-    let new_rows = filter_record_batch(&rows, &BooleanArray::from(new))
-        .explain(|| format!("table {}: its new rows cannot be told", table.label()))?;
-    Ok(stored_rows(context, table, stored.as_ref(), new_rows, rows.num_rows()).await?.took(watch))
-}
-
-async fn stored_rows(context: &Context, table: &Table, stored: Option<&Snapshot>, new: RecordBatch, read: usize) -> Result<Step> {
+    let is_new: BooleanArray =
+        keys.iter().map(|key| Some(key.is_some_and(|key| !known.contains(key) && seen.insert(key)))).collect();
     let mut step = Step::new(STEP, table.label());
-    step.rows_read = read as u64;
-    step.rows_duplicate = (read - new.num_rows()) as u64;
-    if new.num_rows() == 0 {
+    step.rows_read = rows.num_rows() as u64;
+    step.rows_duplicate = is_new.false_count() as u64;
+    if is_new.true_count() == 0 {
         step.outcome = Outcome::UpToDate;
-        step.version = stored.map(Snapshot::version);
-        return Ok(step);
+        step.version = stored.as_ref().map(Snapshot::version);
+        return Ok(step.took(watch));
     }
+    let new = filter_record_batch(&rows, &is_new).explain(|| format!("table {}: its new rows cannot be told", table.label()))?;
     let note = context.note(json!({ "source": Source::NowPlaying.name() }));
-    Ok(step.wrote(store(&context.lake, table, vec![new], Mode::Append, &note).await?))
+    Ok(step.wrote(store(&context.lake, table, vec![new], Mode::Append, &note).await?).took(watch))
 }
 
 fn player_rows(context: &Context, user_id: &str, events: &[(String, &PlayerEvent)]) -> Result<RecordBatch> {

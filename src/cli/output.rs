@@ -20,6 +20,12 @@ pub fn json_text(document: &Value) -> Result<String> {
         .explain(|| "the answer cannot be written as JSON".to_owned())
 }
 
+/// A document as one line, for programs that read line by line.
+#[must_use]
+pub fn json_line(document: &Value) -> String {
+    json_escaped(&document.to_string()) + "\n"
+}
+
 /// Writes to stdout.
 ///
 /// # Errors

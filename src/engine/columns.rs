@@ -30,6 +30,12 @@ impl Columns {
         Ok(Self { what, batch })
     }
 
+    /// Some rows of a model that is read batch by batch.
+    #[must_use]
+    pub const fn in_batch(batch: RecordBatch, what: &'static str) -> Self {
+        Self { what, batch }
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {

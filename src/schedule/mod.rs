@@ -18,7 +18,6 @@ use chrono_tz::Tz;
 use due::{Plan, Work};
 use state::{Broken, Last, State, StateFile};
 use std::ffi::OsString;
-use std::fs::TryLockError;
 use std::path::PathBuf;
 use std::time::Duration;
 use ticker::{Ticker, Wakes};
@@ -61,15 +60,10 @@ pub struct Service {
 /// # Errors
 /// When another scheduler serves the lake, or the state cannot be kept.
 pub async fn serve(service: Service, clock: Clock, mut stops: Stops) -> Result<()> {
-    let lock = private_file::lock_file(&service.lock)?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(Error::failure("another scheduler serves this lake already")
-                .hint("one is enough: look for it with `moodlake health`, or name another lake with --lake"));
-        }
-        Err(TryLockError::Error(error)) => return Err(Error::failure("the scheduler's lock cannot be taken").because(error)),
-    }
+    let lock = private_file::hold(&service.lock, "scheduler", || {
+        Error::failure("another scheduler serves this lake already")
+            .hint("one is enough: look for it with `moodlake health`, or name another lake with --lake")
+    })?;
     let mut keeper = Keeper::begin(service, clock)?;
     let (ticker, mut wakes) = Ticker::start().await?;
     let mut is_stopping = false;

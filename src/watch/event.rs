@@ -181,6 +181,7 @@ impl Event {
     }
 }
 
-fn moment(us: i64) -> String {
+/// A time as streams carry it.
+pub fn moment(us: i64) -> String {
     DateTime::<Utc>::from_timestamp_micros(us).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }

@@ -48,7 +48,7 @@ pub struct Listening {
 }
 
 /// How a play ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Ended {
     /// When.
     pub at_us: i64,
@@ -72,11 +72,10 @@ pub struct Look {
 }
 
 impl Listening {
-    /// A play that is seen for the first time. `before_us` is the last look before it, which it cannot have begun ahead of. Of one
-    /// whose beginning was not seen only what follows counts.
-    pub fn begin(track: &Track, context_uri: Option<&String>, look: Look, before_us: Option<i64>, is_whole: bool) -> Self {
+    /// A play that is seen for the first time, and when it began, where that is known. Of one whose beginning was not seen only what
+    /// follows counts.
+    pub fn begin(track: &Track, context_uri: Option<&String>, look: Look, began_us: Option<i64>, is_whole: bool) -> Self {
         let place_us = look.place_us.unwrap_or(0);
-        let began_us = Self::began(look, before_us);
         let mut begun = Self {
             track: track.clone(),
             context_uri: context_uri.cloned(),
@@ -100,8 +99,8 @@ impl Listening {
         begun
     }
 
-    /// When a track that is at this place began, if it can have begun at its beginning since the look before; else it was taken up
-    /// in its midst.
+    /// When a track that is at this place began, if it can have begun at its beginning since `before_us`, the look before, which it
+    /// cannot have begun ahead of; else it was taken up in its midst.
     pub fn began(look: Look, before_us: Option<i64>) -> Option<i64> {
         let place_us = look.place_us.unwrap_or(0);
         let room_us = before_us.map_or(0, |before| look.at_us - before);

@@ -34,10 +34,7 @@ pub struct Player {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 struct Held {
     play: Listening,
-    ended_us: i64,
-    listened_us: i64,
-    is_whole: bool,
-    may_go_on: bool,
+    ended: Ended,
     until_us: i64,
 }
 
@@ -66,7 +63,7 @@ impl Player {
     #[must_use]
     pub fn is_plausible(&self) -> bool {
         let held = self.held.as_ref();
-        let times = held.map_or([0; 3], |held| [held.ended_us, held.listened_us, held.until_us]);
+        let times = held.map_or([0; 3], |held| [held.ended.at_us, held.ended.listened_us, held.until_us]);
         self.on.iter().chain(held.map(|held| &held.play)).all(Listening::is_plausible)
             && times.into_iter().chain(self.seen_us).all(|time_us| (0..TIME_MAX_US).contains(&time_us))
     }
@@ -95,13 +92,13 @@ impl Player {
         if play.is_told {
             events.push(told(PlayerChange::Stopped, ended.at_us, &play));
         }
-        self.hold(at_us, play, ended);
+        self.held = Some(Held { play, ended, until_us: at_us + HOLD_US });
     }
 
     fn track(&mut self, at_us: i64, now: &NowPlaying, limits: Limits, events: &mut Vec<Event>) {
         let look = Look { at_us, place_us: now.progress_ms.map(|ms| ms.saturating_mul(1000)), is_playing: now.is_playing };
         if let Some(held) =
-            self.held.take_if(|held| held.may_go_on && held.play.track.is_same(&now.track) && held.play.can_go_on(look))
+            self.held.take_if(|held| !held.ended.is_natural && held.play.track.is_same(&now.track) && held.play.can_go_on(look))
         {
             // It was stopped for a moment, and goes on.
             let mut play = held.play;
@@ -132,7 +129,7 @@ impl Player {
         // A track that has only just begun was seen from its beginning, whatever was before.
         let is_whole = look.place_us.is_some_and(|place_us| place_us <= SLACK_US)
             || self.seen_us.is_some_and(|seen_us| look.at_us - seen_us <= limits.blind_us);
-        let mut play = Listening::begin(&now.track, now.context_uri.as_ref(), look, self.seen_us, is_whole);
+        let mut play = Listening::begin(&now.track, now.context_uri.as_ref(), look, next_us, is_whole);
         // A track that waits in the player, paused, has not begun.
         let has_begun = look.is_playing || (next_us.is_some() && self.seen_us.is_some() && play.place_us > SLACK_US);
         if let (Some(before), Some(ended)) = (before, ended) {
@@ -152,23 +149,10 @@ impl Player {
         self.on = Some(play);
     }
 
-    fn hold(&mut self, at_us: i64, play: Listening, ended: Ended) {
-        self.held = Some(Held {
-            ended_us: ended.at_us,
-            listened_us: ended.listened_us,
-            is_whole: ended.is_whole,
-            may_go_on: !ended.is_natural,
-            until_us: at_us + HOLD_US,
-            play,
-        });
-    }
-
     /// Tells the end of a play that did not go on.
     fn release(&mut self, at_us: i64, limits: Limits, events: &mut Vec<Event>) {
         let Some(held) = self.held.take() else { return };
-        let ended =
-            Ended { at_us: held.ended_us, listened_us: held.listened_us, is_whole: held.is_whole, is_natural: !held.may_go_on };
-        events.extend(over(&held.play, ended, at_us, limits));
+        events.extend(over(&held.play, held.ended, at_us, limits));
     }
 }
 

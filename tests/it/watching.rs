@@ -6,7 +6,7 @@ use crate::signing_in::log_in;
 use crate::simulation::Simulation;
 use crate::workspace::Workspace;
 use moodlake::pipeline::{Watcher, Watching};
-use moodlake::watch::{Event, MemoryFile, PlayerChange};
+use moodlake::watch::{Event, MemoryFile};
 use moodlake::web::Patience;
 use serde_json::{Value, json};
 use std::process::{Child, Command, Stdio};
@@ -185,12 +185,7 @@ async fn watched(simulation: &Simulation, seconds: i64, interval: u64) -> Vec<Ev
 fn words(events: &[Event]) -> Vec<String> {
     let word = |event: &Event| match event {
         Event::Player(event) => {
-            let change = match event.change {
-                PlayerChange::Started => "started",
-                PlayerChange::Paused => "paused",
-                PlayerChange::Resumed => "resumed",
-                PlayerChange::Stopped => "stopped",
-            };
+            let change = event.change.name().trim_start_matches("track_");
             format!("{change} {}", event.track.name.as_deref().unwrap_or_default())
         }
         Event::Play(event) => format!("{} {}", event.status.name(), event.track.name.as_deref().unwrap_or_default()),

@@ -3,8 +3,7 @@
 //! Owns its shape: what a watcher tells of a play that is over, with an id and a genre.
 
 use crate::fingerprint;
-use crate::watch::{Path, PlayEvent, Status};
-use chrono::{DateTime, SecondsFormat, Utc};
+use crate::watch::{Path, PlayEvent, Status, moment};
 use serde_json::{Value, json};
 
 /// A play that is over.
@@ -43,7 +42,6 @@ impl CrowdEvent {
     #[must_use]
     pub fn document(&self) -> Value {
         let status = if self.is_complete { Status::Completed } else { Status::Skipped };
-        let ended = DateTime::<Utc>::from_timestamp_micros(self.ended_us).unwrap_or_default();
         json!({
             "event_id": self.event_id,
             "event_type": PlayEvent::TYPE,
@@ -54,7 +52,7 @@ impl CrowdEvent {
             "genre": self.genre,
             "status": status.name(),
             "duration_listened": self.listened_ms,
-            "timestamp": ended.to_rfc3339_opts(SecondsFormat::Millis, true),
+            "timestamp": moment(self.ended_us),
             "processing_path": Path::of(self.ended_us, self.told_us).name(),
         })
     }

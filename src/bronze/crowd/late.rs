@@ -48,9 +48,6 @@ impl Late {
 
     /// The next event in the order of time goes in; out come those that have arrived by then, in the order of arrival.
     pub fn pass(&mut self, mut event: CrowdEvent, out: &mut Vec<CrowdEvent>) {
-        if self.share <= 0.0 {
-            return out.push(event);
-        }
         while let Some(Reverse(Held(next))) = self.held.peek()
             && next.told_us <= event.ended_us
         {

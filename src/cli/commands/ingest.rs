@@ -2,11 +2,10 @@
 
 use super::writing;
 use crate::cli::args::{Global, IngestArgs, ReportFormat};
-use crate::cli::output::{print, tell};
-use crate::cli::printable::json_escaped;
+use crate::cli::output::{json_line, print, tell};
 use crate::cli::settings::Settings;
 use crate::context::{Context, Outcome};
-use crate::error::{Explain, Result};
+use crate::error::Result;
 use crate::lake::Lake;
 use crate::pipeline::{self, FeatureProvider, Ingest, Journal, Sources, WithoutSpotify};
 use crate::reccobeats::ReccoBeats;
@@ -51,8 +50,7 @@ pub async fn conclude(
     let recorded = if nothing_new { Ok(()) } else { pipeline::record(context, command, started, journal.steps()).await };
     if format == ReportFormat::Json {
         let document = json!({ "run_id": context.run_id, "command": command, "steps": journal.steps() });
-        let text = serde_json::to_string(&document).explain(|| "the steps cannot be written".to_owned())?;
-        print(&format!("{}\n", json_escaped(&text)))?;
+        print(&json_line(&document))?;
     }
     outcome.and_then(|()| journal.verdict()).and(recorded)
 }

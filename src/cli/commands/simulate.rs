@@ -6,17 +6,14 @@ use super::query::plan;
 use super::sample;
 use crate::bronze::crowd::{Crowd, CrowdEvent, CrowdTrack, Late};
 use crate::cli::args::SimulateArgs;
-use crate::cli::output::is_read;
-use crate::cli::printable::json_escaped;
+use crate::cli::output::{is_read, json_line};
 use crate::cli::settings::Settings;
 use crate::clock::{Clock, Stopwatch};
 use crate::engine::{Columns, Engine};
 use crate::error::{Error, Explain, Result};
 use crate::lake::snapshot::AsOf;
 use crate::lake::tables::{CATALOG_TRACKS, LISTENING_WITH_FEATURES};
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::array::{Array, StringArray};
 use chrono::{DateTime, Utc};
 use futures::StreamExt as _;
 use std::io::{BufWriter, Write as _};
@@ -119,7 +116,7 @@ async fn replay(settings: &Settings, sink: &mut Sink) -> Result<()> {
     let engine = Engine::new(settings.zone)?;
     let mut rows = plan(&lake, &engine.query_scope(), PLAYS, AsOf::Latest).await?.execute_stream().await.explain(failed)?;
     while let Some(batch) = rows.next().await {
-        for event in told(&batch.explain(failed)?)? {
+        for event in told(&Columns::in_batch(batch.explain(failed)?, "plays"))? {
             if !sink.take(event).await? {
                 return Ok(());
             }
@@ -128,37 +125,29 @@ async fn replay(settings: &Settings, sink: &mut Sink) -> Result<()> {
     Ok(())
 }
 
-fn told(rows: &RecordBatch) -> Result<Vec<CrowdEvent>> {
-    let failed = || "the lake's plays cannot be read".to_owned();
-    let texts = (0..6).map(|place| cast(rows.column(place), &DataType::Utf8)).collect::<Result<Vec<_>, _>>().explain(failed)?;
-    let wholes = [6, 8].map(|place| cast(rows.column(place), &DataType::Int64));
-    let [listened, ended] = wholes;
-    let (listened, ended) = (listened.explain(failed)?, ended.explain(failed)?);
-    let (listened, ended) = (listened.as_primitive::<Int64Type>(), ended.as_primitive::<Int64Type>());
-    let is_complete = rows.column(7).as_boolean();
-    let text = |place: usize, row: usize| {
-        let column = texts.get(place)?.as_string::<i32>();
-        (!column.is_null(row)).then(|| column.value(row).to_owned())
-    };
+fn told(rows: &Columns) -> Result<Vec<CrowdEvent>> {
+    let (id, user, track) = (rows.text("play_id")?, rows.text("user_id")?, rows.text("track_id")?);
+    let (name, artist, genre) = (rows.text("track_name")?, rows.text("artist_name")?, rows.text("track_genre")?);
+    let (listened, ended, is_complete) = (rows.whole("ms_played")?, rows.whole("ended_us")?, rows.truth("is_complete")?);
+    let text = |column: &StringArray, row: usize| (!column.is_null(row)).then(|| column.value(row).to_owned());
     let event = |row: usize| CrowdEvent {
-        event_id: text(0, row).unwrap_or_default(),
-        user_id: text(1, row).unwrap_or_default(),
-        track_id: text(2, row),
-        track_name: text(3, row),
-        artist_name: text(4, row),
-        genre: text(5, row),
+        event_id: text(&id, row).unwrap_or_default(),
+        user_id: text(&user, row).unwrap_or_default(),
+        track_id: text(&track, row),
+        track_name: text(&name, row),
+        artist_name: text(&artist, row),
+        genre: text(&genre, row),
         listened_ms: (!listened.is_null(row)).then(|| listened.value(row)),
         is_complete: is_complete.value(row),
         ended_us: ended.value(row),
         told_us: ended.value(row),
     };
-    Ok((0..rows.num_rows()).map(event).collect())
+    Ok((0..rows.len()).map(event).collect())
 }
 
 /// Where events go, and how fast.
 struct Sink {
     late: Late,
-    ready: Vec<CrowdEvent>,
     out: BufWriter<std::io::Stdout>,
     rate: Option<f64>,
     begun: Stopwatch,
@@ -169,17 +158,14 @@ struct Sink {
 impl Sink {
     fn new(late: Late, rate: Option<f64>, most: u64) -> Self {
         let out = BufWriter::with_capacity(1 << 16, std::io::stdout());
-        Self { late, ready: Vec::new(), out, rate, begun: Stopwatch::start(), written: 0, most }
+        Self { late, out, rate, begun: Stopwatch::start(), written: 0, most }
     }
 
     /// One more event; false when there is no use in any more.
     async fn take(&mut self, event: CrowdEvent) -> Result<bool> {
-        let mut ready = std::mem::take(&mut self.ready);
+        let mut ready = Vec::new();
         self.late.pass(event, &mut ready);
-        let goes_on = self.write(&ready).await;
-        ready.clear();
-        self.ready = ready;
-        goes_on
+        self.write(&ready).await
     }
 
     async fn end(mut self) -> Result<()> {
@@ -197,8 +183,7 @@ impl Sink {
                 return Ok(false);
             }
             self.keep_pace().await?;
-            let line = json_escaped(&event.document().to_string());
-            if !is_read(writeln!(self.out, "{line}"))? {
+            if !is_read(self.out.write_all(json_line(&event.document()).as_bytes()))? {
                 return Ok(false);
             }
             self.written += 1;

@@ -5,17 +5,15 @@
 use super::context;
 use super::ingest::{app, state_file, token_file};
 use crate::cli::args::{Global, Sink, WatchArgs};
-use crate::cli::output::is_read;
-use crate::cli::printable::json_escaped;
+use crate::cli::output::{is_read, json_line};
 use crate::cli::settings::Settings;
 use crate::clock::Stopwatch;
-use crate::error::{Error, Explain, Result};
+use crate::error::{Error, Result};
 use crate::pipeline::{Watcher, Watching};
 use crate::private_file;
 use crate::spotify::Client;
 use crate::watch::{Event, MemoryFile};
 use crate::web::Patience;
-use std::fs::TryLockError;
 use std::io::Write as _;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -47,15 +45,10 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
     })?;
     let client = Client::new(&app, token, state_file(&context.lake), context.clock, patience(watching.interval));
     let home = context.lake.home().to_owned();
-    let lock = private_file::lock_file(&home.join(".moodlake.watch.lock"))?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(Error::failure("another watcher serves this lake already")
-                .hint("one is enough: stop the other, or name another lake with --lake"));
-        }
-        Err(TryLockError::Error(error)) => return Err(Error::failure("the watcher's lock cannot be taken").because(error)),
-    }
+    let _lock = private_file::hold(&home.join(".moodlake.watch.lock"), "watcher", || {
+        Error::failure("another watcher serves this lake already")
+            .hint("one is enough: stop the other, or name another lake with --lake")
+    })?;
     let user_id = client.user_id()?;
     let file = MemoryFile::at(home.join(".moodlake.watch.json"));
     let mut watcher = tokio::select! {
@@ -89,8 +82,7 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
 /// Whether somebody still reads.
 fn tell(user_id: &str, events: &[Event]) -> Result<bool> {
     for event in events {
-        let line = serde_json::to_string(&event.document(user_id)).explain(|| "an event cannot be written as JSON".to_owned())?;
-        if !is_read(writeln!(std::io::stdout(), "{}", json_escaped(&line)))? {
+        if !is_read(std::io::stdout().write_all(json_line(&event.document(user_id)).as_bytes()))? {
             return Ok(false);
         }
     }

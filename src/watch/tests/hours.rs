@@ -2,7 +2,7 @@
 
 use super::{LIMITS, SECOND_US, playing};
 use crate::spotify::currently_playing::Playing;
-use crate::watch::event::{Event, PlayerChange, Status};
+use crate::watch::event::{Event, Status};
 use crate::watch::player::Player;
 
 const HOUR_US: i64 = 3600 * SECOND_US;
@@ -156,12 +156,7 @@ impl Script {
 fn described(event: &Event) -> (String, i64) {
     let (word, track, at_us) = match event {
         Event::Player(event) => {
-            let word = match event.change {
-                PlayerChange::Started => "started",
-                PlayerChange::Paused => "paused",
-                PlayerChange::Resumed => "resumed",
-                PlayerChange::Stopped => "stopped",
-            };
+            let word = event.change.name().trim_start_matches("track_");
             (word, &event.track, event.at_us)
         }
         Event::Play(event) => ("over", &event.track, event.ended_us),

@@ -3,7 +3,7 @@
 mod hours;
 mod moments;
 
-use super::event::{Event, PlayEvent, PlayerChange};
+use super::event::{Event, PlayEvent};
 use super::player::{Limits, Player};
 use crate::spotify::currently_playing::{NowPlaying, Playing};
 use crate::spotify::track::Track;
@@ -34,12 +34,7 @@ fn words(events: &[Event]) -> Vec<String> {
     let number = |track: &Track| track.name.clone().unwrap_or_default().replace("Song ", "");
     let word = |event: &Event| match event {
         Event::Player(event) => {
-            let change = match event.change {
-                PlayerChange::Started => "started",
-                PlayerChange::Paused => "paused",
-                PlayerChange::Resumed => "resumed",
-                PlayerChange::Stopped => "stopped",
-            };
+            let change = event.change.name().trim_start_matches("track_");
             format!("{change} {} at {}", number(&event.track), (event.at_us + SECOND_US / 2).div_euclid(SECOND_US))
         }
         Event::Play(event) => {
