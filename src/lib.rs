@@ -14,11 +14,13 @@ pub mod pipeline;
 
 pub mod check;
 
+pub mod broker;
 pub mod bronze;
 pub mod gold;
 pub mod silver;
 
 pub mod stats;
+pub mod stream;
 
 pub mod watch;
 

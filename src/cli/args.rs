@@ -4,6 +4,7 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts: backticks would be shown")]
 
+use super::sinks::{Sinks, sinks};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -80,6 +81,10 @@ pub enum Command {
     Watch(WatchArgs),
     /// Makes up play events of many listeners, or replays the lake's plays, as one JSON object a line
     Simulate(SimulateArgs),
+    /// Reads play events from Kafka into bronze, exactly once, and counts plays by genre in windows of time
+    Stream(StreamArgs),
+    /// Shows a stream without a broker: made-up events, stored and counted in windows, in a lake of its own
+    StreamDemo(StreamDemoArgs),
     /// Tells whether this lake's scheduler is alive and its checks hold; exits with 1 when not
     Health,
     /// Answers a SQL query over the lake's tables; reads only
@@ -211,9 +216,12 @@ pub struct WatchArgs {
     /// Listening from which on a play is COMPLETED and not SKIPPED; a shorter track is completed at its end
     #[arg(long, value_name = "DURATION", default_value = "30s")]
     pub completed_after: String,
-    /// Where events go: `stdout` as one JSON object a line, `lake` into bronze
-    #[arg(long = "sink", value_enum, value_delimiter = ',', value_name = "SINK", default_value = "stdout,lake")]
-    pub sinks: Vec<Sink>,
+    /// Where events go, one or several: `stdout` as one JSON object a line, `lake` into bronze, kafka://HOST:PORT/TOPIC
+    #[arg(long = "sink", value_parser = sinks, value_name = "SINK", default_value = "stdout,lake")]
+    pub sinks: Sinks,
+    /// A file of librdkafka's settings, name=value, such as user and password
+    #[arg(long, value_name = "FILE")]
+    pub kafka_config: Option<PathBuf>,
     /// How long events may wait before they are written to the lake, together in one commit a table
     #[arg(long, value_name = "DURATION", default_value = "5m")]
     pub land_every: String,
@@ -248,6 +256,83 @@ pub struct SimulateArgs {
     /// Tells the plays of silver/listening_with_features, oldest first, instead of made-up ones
     #[arg(long, conflicts_with = "users")]
     pub replay: bool,
+    /// Where events go: `stdout` as one JSON object a line, or kafka://HOST:PORT/TOPIC
+    #[arg(long, value_parser = sinks, value_name = "SINK", default_value = "stdout")]
+    pub sink: Sinks,
+    /// A file of librdkafka's settings, name=value, such as user and password
+    #[arg(long, value_name = "FILE")]
+    pub kafka_config: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct StreamArgs {
+    /// Kafka's brokers, HOST:PORT, several with commas between
+    #[arg(long, value_name = "SERVERS")]
+    pub bootstrap_servers: String,
+    /// The topic that play events are read from
+    #[arg(long, value_name = "TOPIC")]
+    pub input_topic: String,
+    /// The consumer group: processes of one group share the topic's partitions
+    #[arg(long, value_name = "NAME", default_value = "moodlake")]
+    pub group: String,
+    /// A file of librdkafka's settings, name=value, such as user and password
+    #[arg(long, value_name = "FILE")]
+    pub kafka_config: Option<PathBuf>,
+    #[command(flatten)]
+    pub windows: WindowArgs,
+    /// Ends when everything is stored that was in the topic at the start
+    #[arg(long)]
+    pub available_now: bool,
+    /// Ends after so long, as Ctrl-C would
+    #[arg(long = "for", value_name = "DURATION")]
+    pub duration: Option<String>,
+}
+
+/// How a stream is stored and counted.
+#[derive(Args, Debug)]
+pub struct WindowArgs {
+    /// Length of the windows in which plays are counted by genre, 1s to 1d
+    #[arg(long, value_name = "DURATION", default_value = "1m")]
+    pub window: String,
+    /// How much older than the newest event before it an event may be and still be counted
+    #[arg(long, value_name = "DURATION", default_value = "2m")]
+    pub watermark: String,
+    /// How long events may wait before they are written to the lake, together in one commit
+    #[arg(long, value_name = "DURATION", default_value = "5s")]
+    pub land_every: String,
+    /// How windows are written besides: `delta` is gold/genre_plays_per_minute alone
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub output_format: OutputFormat,
+    /// The folder of the CSV files, one a day
+    #[arg(long, value_name = "DIR")]
+    pub output_path: Option<PathBuf>,
+    /// Where the stream's settings are remembered; how far it was read is in the tables [default: beside the lake]
+    #[arg(long, value_name = "DIR")]
+    pub checkpoint_location: Option<PathBuf>,
+}
+
+/// How windows are written besides the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Not at all.
+    #[default]
+    Delta,
+    /// window_start,window_end,genre,count; what a spreadsheet would take for a formula gets an apostrophe.
+    Csv,
+    /// The same, every text as it is.
+    CsvExact,
+}
+
+#[derive(Args, Debug)]
+pub struct StreamDemoArgs {
+    /// How long it runs
+    #[arg(long = "for", value_name = "DURATION", default_value = "60s")]
+    pub duration: String,
+    /// Events a second
+    #[arg(long, value_name = "N", value_parser = rate, default_value = "500")]
+    pub rate: f64,
+    #[command(flatten)]
+    pub windows: WindowArgs,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -255,15 +340,6 @@ fn rate(text: &str) -> Result<f64, String> {
         Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
         _ => Err("it is no number of events a second, such as 0.5 or 200".to_owned()),
     }
-}
-
-/// Where a watcher's events go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Sink {
-    /// One JSON object a line.
-    Stdout,
-    /// The lake's bronze tables.
-    Lake,
 }
 
 #[derive(Args, Debug)]

@@ -11,6 +11,7 @@ mod printable;
 mod progress;
 mod screened;
 pub mod settings;
+mod sinks;
 
 use crate::error::{Error, Explain, Kind, Result, in_short};
 use args::{Cli, Command};
@@ -61,6 +62,9 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             Command::Watch(args) => return commands::watch(&cli.global, &settings, args, stops).await,
             // A stream without an end ends well.
             Command::Simulate(args) => return commands::simulate(&settings, args, stops).await,
+            // What was gathered is stored.
+            Command::Stream(args) => return commands::stream(&cli.global, &settings, args, stops).await,
+            Command::StreamDemo(args) => return commands::stream_demo(&cli.global, &settings, args, stops).await,
             _ => {}
         }
         tokio::select! {

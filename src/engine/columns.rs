@@ -9,7 +9,7 @@ use arrow::array::{
     Array, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray,
 };
 use arrow::compute::{cast, concat_batches};
-use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, TimeUnit};
 use datafusion::prelude::DataFrame;
 use std::sync::Arc;
 
@@ -62,6 +62,16 @@ impl Columns {
     /// When there is none.
     pub fn whole(&self, name: &str) -> Result<Int64Array> {
         Ok(self.cast(name, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+    }
+
+    /// A column of times, in microseconds since 1970 UTC.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn instant_us(&self, name: &str) -> Result<Int64Array> {
+        let times = self.cast(name, &DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))?;
+        let whole = cast(&times, &DataType::Int64).explain(|| format!("{}: the column {name} is of another kind", self.what))?;
+        Ok(whole.as_primitive::<Int64Type>().clone())
     }
 
     /// A column of whole numbers of up to 38 digits.

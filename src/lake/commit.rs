@@ -5,13 +5,14 @@
 
 use super::evolution::{Difference, FORMAT, FORMAT_KEY, declared, difference, grown, unfit};
 use super::leftovers;
+use super::marks::Marks;
 use super::snapshot::Snapshot;
 use super::store::TableAt;
 use super::tables::Table;
 use super::write::{Mode, NOTE, SPACE};
 use crate::error::{Error, Result};
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Add, Remove, StructType};
+use deltalake::kernel::{Action, Add, Remove, StructType, Transaction};
 use deltalake::logstore::LogStoreRef;
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
@@ -105,7 +106,18 @@ pub async fn commit_compaction(
     let operation = DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(target_bytes).unwrap_or(i64::MAX) };
     let files = adds.iter().cloned().map(|add| Action::Add(Add { data_change: false, ..add }));
     let actions = files.chain(removes.into_iter().map(Action::Remove)).collect();
-    commit_upon(current, store, &adds, actions, operation, note, "its files were put together").await
+    // Rows that come meanwhile are no reason to begin anew where nobody asks what a version's rows rest on.
+    let retries = if current.at().takes_streams() { RETRIES } else { 0 };
+    commit_upon(
+        current,
+        store,
+        &adds,
+        actions,
+        operation,
+        properties(note).with_max_retries(retries),
+        "its files were put together",
+    )
+    .await
 }
 
 /// Commits on exactly this version. The note speaks for its rows: were another commit slipped in before, it would speak for that one
@@ -116,15 +128,13 @@ async fn commit_upon(
     adds: &[Add],
     actions: Vec<Action>,
     operation: DeltaOperation,
-    note: &Value,
+    properties: CommitProperties,
     meanwhile: &str,
 ) -> Result<u64> {
     let at = current.at();
     at.fence().pass(at.label())?;
-    let committed = CommitBuilder::from(properties(note).with_max_retries(0))
-        .with_actions(actions)
-        .build(Some(current.state()?), store.clone(), operation)
-        .await;
+    let committed =
+        CommitBuilder::from(properties).with_actions(actions).build(Some(current.state()?), store.clone(), operation).await;
     match committed {
         Ok(committed) => Ok(committed.version()),
         Err(error) => {
@@ -152,6 +162,7 @@ pub async fn commit_update(
     store: &LogStoreRef,
     adds: Vec<Add>,
     removes: Vec<Remove>,
+    marks: &Marks,
     note: &Value,
 ) -> Result<u64> {
     let operation = if removes.is_empty() {
@@ -161,7 +172,26 @@ pub async fn commit_update(
     };
     let files = adds.iter().cloned().map(Action::Add);
     let actions = files.chain(removes.into_iter().map(Action::Remove)).collect();
-    commit_upon(current, store, &adds, actions, operation, note, "its rows were changed").await
+    let properties = properties(note).with_max_retries(0).with_application_transactions(transactions(marks));
+    commit_upon(current, store, &adds, actions, operation, properties, "its rows were changed").await
+}
+
+/// Commits files that add rows, and the marks that move with them. Others may have added rows since; nobody may have moved a mark.
+///
+/// # Errors
+/// When the log cannot be written, or one of the marks was moved. The table is then as before.
+pub async fn commit_marked(current: &Snapshot, store: &LogStoreRef, adds: Vec<Add>, marks: &Marks, note: &Value) -> Result<u64> {
+    let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
+    let actions = adds.iter().cloned().map(Action::Add).collect();
+    let properties = properties(note).with_max_retries(RETRIES).with_application_transactions(transactions(marks));
+    commit_upon(current, store, &adds, actions, operation, properties, "rows were added").await
+}
+
+/// Commits by others that are stepped over, one after the other.
+const RETRIES: usize = 30;
+
+fn transactions(marks: &Marks) -> Vec<Transaction> {
+    marks.iter().map(|(name, value)| Transaction::new(name, *value)).collect()
 }
 
 /// Gives an older release's table the columns that are declared now.

@@ -36,6 +36,16 @@ impl WriteLock {
         };
         Ok(Self { _held: held })
     }
+
+    /// The same beside other work, which goes on while another command is writing.
+    ///
+    /// # Errors
+    /// When the lake cannot be written to.
+    pub async fn wait(lake: &Lake) -> Result<Self> {
+        let lake = lake.clone();
+        let lock = tokio::task::spawn_blocking(move || Self::take(&lake, || tracing::debug!("another command is writing")));
+        lock.await.map_err(|error| Error::failure("the lake's lock cannot be waited for").because(error))?
+    }
 }
 
 fn file(folder: &Path, waiting: impl FnOnce()) -> Result<File> {

@@ -28,6 +28,10 @@ pub struct Commit {
     pub note: Option<Value>,
     /// The files that it added, as the log writes them.
     pub adds: Vec<String>,
+    /// Those of them whose rows are new, and not only laid out anew.
+    pub new: Vec<String>,
+    /// The names of the marks that it moved.
+    pub marks: Vec<String>,
     /// Whether rows went with it: a file whose rows only moved to another takes none.
     pub takes_rows: bool,
 }
@@ -38,11 +42,20 @@ struct Line {
     info: Option<serde_json::Map<String, Value>>,
     add: Option<Added>,
     remove: Option<Removed>,
+    txn: Option<Marked>,
 }
 
 #[derive(Deserialize)]
 struct Added {
     path: String,
+    #[serde(rename = "dataChange", default = "yes")]
+    data_change: bool,
+}
+
+#[derive(Deserialize)]
+struct Marked {
+    #[serde(rename = "appId")]
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +77,13 @@ impl Commit {
         let mut commit = Self::default();
         for line in serde_json::Deserializer::from_slice(&bytes).into_iter::<Line>() {
             let line = line.explain(unreadable)?;
-            commit.adds.extend(line.add.map(|added| added.path));
+            if let Some(added) = line.add {
+                if added.data_change {
+                    commit.new.push(added.path.clone());
+                }
+                commit.adds.push(added.path);
+            }
+            commit.marks.extend(line.txn.map(|marked| marked.name));
             commit.takes_rows |= line.remove.is_some_and(|removed| removed.data_change);
             if let Some(mut info) = line.info {
                 commit.time = info.get("timestamp").and_then(Value::as_i64).and_then(DateTime::from_timestamp_millis);

@@ -3,6 +3,7 @@
 //! Owns every use of `deltalake`. Layers hand it streams of rows and a table's declaration; it hands back snapshots, which
 //! `engine` turns into relations. It knows nothing of music.
 
+mod added;
 pub mod catalog;
 pub mod changes;
 mod commit;
@@ -13,6 +14,7 @@ mod leftovers;
 pub mod lock;
 mod log;
 pub mod maintain;
+pub mod marks;
 pub mod merge;
 mod own_writes;
 mod place;
@@ -24,6 +26,7 @@ pub mod tables;
 pub mod update;
 pub mod write;
 
+pub use added::added;
 pub use lock::WriteLock;
 pub use snapshot::Snapshot;
 pub use store::{Lake, TableAt};

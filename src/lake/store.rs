@@ -74,6 +74,12 @@ impl Lake {
         &self.home
     }
 
+    /// The same lake for writers that need no lock: that another part of this process has lost its own does not stop them.
+    #[must_use]
+    pub fn without_lock(&self) -> Self {
+        Self { fence: Fence::default(), ..self.clone() }
+    }
+
     /// The address of a declared table in this lake.
     ///
     /// # Errors
@@ -214,6 +220,11 @@ impl TableAt {
     /// The lock under which this table is written, as far as it can be lost.
     pub(super) const fn fence(&self) -> &Fence {
         &self.fence
+    }
+
+    /// Whether streams add rows to it at any time, beside the lake's one writer.
+    pub(super) fn takes_streams(&self) -> bool {
+        self.declared.is_some_and(Table::takes_streams)
     }
 
     /// The table's folder, where it is on this machine.

@@ -7,6 +7,7 @@ use super::commit::commit_update;
 use super::declared;
 use super::leftovers;
 use super::log::of_same_rows;
+use super::marks::Marks;
 use super::snapshot::Snapshot;
 use super::tables::Table;
 use super::write::{self, Written, write_files};
@@ -43,6 +44,8 @@ pub struct Update {
     pub files: BTreeSet<String>,
     /// Rows that come, with the table's columns.
     pub rows: Vec<RecordBatch>,
+    /// How far the source of the rows was read.
+    pub marks: Marks,
 }
 
 impl Update {
@@ -71,7 +74,8 @@ impl Update {
         let held = Columns::of(held, "files of rows that change").await?;
         let gone: i64 = held.whole("rows")?.iter().flatten().sum();
         let files = held.text(FILE)?.iter().flatten().map(str::to_owned).collect();
-        Ok(Self { gone: values, told_by: Some((column, u64::try_from(gone).unwrap_or_default())), files, rows })
+        let told_by = Some((column, u64::try_from(gone).unwrap_or_default()));
+        Ok(Self { gone: values, told_by, files, rows, marks: Marks::new() })
     }
 
     /// How many rows go.
@@ -104,8 +108,8 @@ impl Update {
         leftovers::sweep(at);
         let came = self.rows();
         let mut touched = self.touched(current).await?;
-        // Where a file has a limit, its small ones are the upkeep's.
-        if !self.is_empty() && table.file_rows().is_none() {
+        // Where a file has a limit, its small ones are the upkeep's; where there are partitions, each has its own.
+        if !self.is_empty() && table.file_rows().is_none() && table.partitions.is_empty() {
             touched = with_small(touched, current.files().await?, came);
         }
         let stood: Option<usize> = touched.iter().map(LogicalFileView::num_records).sum();
@@ -132,7 +136,7 @@ impl Update {
         let note = if self.is_empty() { of_same_rows(current, note.clone(), json!({})).await? } else { note.clone() };
         let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
         let removes = touched.iter().map(|file| file.remove_action(true)).collect();
-        let version = commit_update(current, &store, adds, removes, &note).await?;
+        let version = commit_update(current, &store, adds, removes, &self.marks, &note).await?;
         let held = current.extent()?.rows.map(|rows| (rows + came).saturating_sub(self.rows_gone()));
         Ok(Written { version, rows: came, held, bytes })
     }

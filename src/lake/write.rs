@@ -194,7 +194,7 @@ fn parts(batch: &RecordBatch, most: usize) -> impl Iterator<Item = RecordBatch> 
 pub(super) const SPACE: &str =
     "is there space, and may this user write there (in a bucket: can it be reached)? this table was not changed; run it again";
 
-fn make_folder(at: &TableAt) -> Result<()> {
+pub(super) fn make_folder(at: &TableAt) -> Result<()> {
     let Some(folder) = at.folder() else { return Ok(()) };
     std::fs::create_dir_all(folder).map_err(|error| {
         Error::failure(format!("table {}: the folder {} cannot be made", at.label(), folder.display()))

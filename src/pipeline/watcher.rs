@@ -248,9 +248,7 @@ impl<'a> Watcher<'a> {
 
 /// Stores events under the lake's lock, and the record of it.
 async fn store(context: Context, user_id: String, events: Vec<Event>) -> Result<()> {
-    let lake = context.lake.clone();
-    let lock = tokio::task::spawn_blocking(move || WriteLock::take(&lake, || tracing::debug!("another command is writing")));
-    let _lock = lock.await.map_err(|error| Error::failure("the lake's lock cannot be waited for").because(error))??;
+    let _lock = WriteLock::wait(&context.lake).await?;
     let context = Context { run_id: context.clock.run_id(), ..context };
     let started = context.clock.now();
     let steps = watched::land(&context, &user_id, &events).await?;

@@ -11,6 +11,7 @@ mod demo;
 mod ingest;
 mod lineage;
 mod maintain;
+mod outlet;
 mod query;
 mod query_csv;
 mod query_examples;
@@ -22,10 +23,14 @@ mod schedule;
 mod simulate;
 mod status;
 mod status_text;
+mod stream;
+mod stream_demo;
 mod watch;
 
 pub use schedule::schedule;
 pub use simulate::simulate;
+pub use stream::stream;
+pub use stream_demo::stream_demo;
 pub use watch::watch;
 
 use super::args::{Cli, Command, Global};
@@ -63,7 +68,12 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Status(args) => status::status(&settings, &args).await,
         Command::Check(args) => check::check(global, &settings, &args).await,
         // Answered before they come here: one needs no lake, the others hear signals themselves.
-        Command::Completions { .. } | Command::Schedule(_) | Command::Simulate(_) | Command::Watch(_) => Ok(()),
+        Command::Completions { .. }
+        | Command::Schedule(_)
+        | Command::Simulate(_)
+        | Command::Stream(_)
+        | Command::StreamDemo(_)
+        | Command::Watch(_) => Ok(()),
     }
 }
 

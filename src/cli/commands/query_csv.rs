@@ -74,7 +74,7 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d
 const SEPARATES: [char; 3] = [';', '\t', '\n'];
 
 /// The text with an apostrophe wherever a spreadsheet would take what follows for a formula.
-fn guarded(text: &str) -> String {
+pub fn guarded(text: &str) -> String {
     let text = in_cell(text);
     let mut safe = String::with_capacity(text.len() + 1);
     if text.starts_with(['\t', '\n']) {

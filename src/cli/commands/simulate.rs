@@ -1,14 +1,17 @@
 //! `simulate`: play events of a crowd that never was, or of the lake's plays, as a stream.
 //!
-//! Owns where tracks and plays come from, and the pace at which events are written. What a crowd does is `bronze::crowd`'s business.
+//! Owns where tracks and plays come from. What a crowd does is `bronze::crowd`'s business; where events go, and how fast, `outlet`'s.
 
+use super::outlet::{Outlet, Way};
 use super::query::plan;
 use super::sample;
+use super::stream::kafka_settings;
+use crate::broker::kafka_sink;
 use crate::bronze::crowd::{Crowd, CrowdEvent, CrowdTrack, Late};
 use crate::cli::args::SimulateArgs;
-use crate::cli::output::{is_read, json_line};
 use crate::cli::settings::Settings;
-use crate::clock::{Clock, Stopwatch};
+use crate::cli::sinks::Sink;
+use crate::clock::Clock;
 use crate::engine::{Columns, Engine};
 use crate::error::{Error, Explain, Result};
 use crate::lake::snapshot::AsOf;
@@ -16,8 +19,6 @@ use crate::lake::tables::{CATALOG_TRACKS, LISTENING_WITH_FEATURES};
 use arrow::array::{Array, StringArray};
 use chrono::{DateTime, Utc};
 use futures::StreamExt as _;
-use std::io::{BufWriter, Write as _};
-use std::time::Duration;
 use tokio::sync::mpsc;
 
 const TRACKS: &str = "SELECT track_id, track_name, artist_name, track_genre, popularity, duration_ms FROM silver.catalog_tracks
@@ -28,11 +29,6 @@ const PLAYS: &str = "SELECT play_id, user_id, track_id, track_name, artist_name,
        coalesce(ms_played, duration_ms, 30000) >= 30000 AS is_complete,
        CAST(arrow_cast(played_at, 'Timestamp(Microsecond, Some(\"UTC\"))') AS BIGINT) AS ended_us
 FROM silver.listening_with_features ORDER BY played_at, play_id";
-
-/// Events are handed on together as far as the pace allows, and others may have their turn in between.
-const TOGETHER: u64 = 1_000;
-/// A pace of thousands a second is kept in steps of this length.
-const STEP: Duration = Duration::from_millis(10);
 
 /// Writes events until there are enough, no more, or a stop is asked for.
 pub async fn simulate(settings: &Settings, args: SimulateArgs, mut stops: mpsc::UnboundedReceiver<()>) -> Result<()> {
@@ -45,7 +41,15 @@ pub async fn simulate(settings: &Settings, args: SimulateArgs, mut stops: mpsc::
         );
     }
     let late_by_us = i64::try_from(late_by.as_micros()).unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
-    let mut sink = Sink::new(Late::new(args.late, late_by_us, args.seed), args.rate, args.total.unwrap_or(u64::MAX));
+    let way = match args.sink.0.as_slice() {
+        [Sink::Stdout] => Way::stdout(),
+        [Sink::Kafka(address)] => Way::Broker(kafka_sink(address, &kafka_settings(args.kafka_config.as_deref())?, false)?),
+        _ => {
+            return Err(Error::usage("--sink: simulated events go to one place, stdout or a topic")
+                .hint("`moodlake stream` brings them from a topic into a lake"));
+        }
+    };
+    let mut sink = Outlet::new(way, Late::new(args.late, late_by_us, args.seed), args.rate, args.total.unwrap_or(u64::MAX));
     let written = async {
         if args.replay {
             return replay(settings, &mut sink).await;
@@ -65,7 +69,7 @@ pub async fn simulate(settings: &Settings, args: SimulateArgs, mut stops: mpsc::
     };
     tokio::select! {
         done = written => done?,
-        Some(()) = stops.recv() => return is_read(sink.out.flush()).map(drop),
+        Some(()) = stops.recv() => return sink.flush(),
     }
     sink.end().await
 }
@@ -79,15 +83,7 @@ fn moment(text: &str) -> Result<DateTime<Utc>> {
 async fn tracks(settings: &Settings) -> Result<Vec<CrowdTrack>> {
     let lake = settings.lake()?;
     if !lake.holds(&CATALOG_TRACKS).await? {
-        let of = |row: sample::Row| CrowdTrack {
-            artist_name: row.artists().swap_remove(0),
-            track_id: row.track_id,
-            track_name: row.track_name,
-            genre: row.track_genre,
-            duration_ms: row.duration_ms,
-            popularity: row.popularity,
-        };
-        return Ok(sample::rows()?.into_iter().map(of).collect());
+        return bundled();
     }
     let engine = Engine::new(settings.zone)?;
     let rows = Columns::of(plan(&lake, &engine.query_scope(), TRACKS, AsOf::Latest).await?, "tracks").await?;
@@ -105,8 +101,21 @@ async fn tracks(settings: &Settings) -> Result<Vec<CrowdTrack>> {
     Ok((0..rows.len()).map(of).collect())
 }
 
+/// The tracks of the sample that comes with the program.
+pub fn bundled() -> Result<Vec<CrowdTrack>> {
+    let of = |row: sample::Row| CrowdTrack {
+        artist_name: row.artists().swap_remove(0),
+        track_id: row.track_id,
+        track_name: row.track_name,
+        genre: row.track_genre,
+        duration_ms: row.duration_ms,
+        popularity: row.popularity,
+    };
+    Ok(sample::rows()?.into_iter().map(of).collect())
+}
+
 /// The lake's plays in the order of time.
-async fn replay(settings: &Settings, sink: &mut Sink) -> Result<()> {
+async fn replay(settings: &Settings, sink: &mut Outlet) -> Result<()> {
     let lake = settings.lake()?;
     if !lake.holds(&LISTENING_WITH_FEATURES).await? {
         return Err(Error::failure(format!("the lake {} holds no plays to replay", lake.address()))
@@ -143,68 +152,4 @@ fn told(rows: &Columns) -> Result<Vec<CrowdEvent>> {
         told_us: ended.value(row),
     };
     Ok((0..rows.len()).map(event).collect())
-}
-
-/// Where events go, and how fast.
-struct Sink {
-    late: Late,
-    out: BufWriter<std::io::Stdout>,
-    rate: Option<f64>,
-    begun: Stopwatch,
-    written: u64,
-    most: u64,
-}
-
-impl Sink {
-    fn new(late: Late, rate: Option<f64>, most: u64) -> Self {
-        let out = BufWriter::with_capacity(1 << 16, std::io::stdout());
-        Self { late, out, rate, begun: Stopwatch::start(), written: 0, most }
-    }
-
-    /// One more event; false when there is no use in any more.
-    async fn take(&mut self, event: CrowdEvent) -> Result<bool> {
-        let mut ready = Vec::new();
-        self.late.pass(event, &mut ready);
-        self.write(&ready).await
-    }
-
-    async fn end(mut self) -> Result<()> {
-        let mut rest = Vec::new();
-        self.late.rest(&mut rest);
-        if self.written < self.most {
-            self.write(&rest).await?;
-        }
-        is_read(self.out.flush()).map(drop)
-    }
-
-    async fn write(&mut self, events: &[CrowdEvent]) -> Result<bool> {
-        for event in events {
-            if self.written >= self.most {
-                return Ok(false);
-            }
-            self.keep_pace().await?;
-            if !is_read(self.out.write_all(json_line(&event.document()).as_bytes()))? {
-                return Ok(false);
-            }
-            self.written += 1;
-        }
-        Ok(self.written < self.most)
-    }
-
-    /// Waits until the next event is due.
-    async fn keep_pace(&mut self) -> Result<()> {
-        let Some(rate) = self.rate else {
-            if self.written.is_multiple_of(TOGETHER) {
-                tokio::task::yield_now().await;
-            }
-            return Ok(());
-        };
-        let early = self.written as f64 / rate - self.begun.seconds();
-        if early > 0.0 {
-            // Whoever reads is not to wait for the buffer to fill.
-            is_read(self.out.flush())?;
-            tokio::time::sleep(Duration::from_secs_f64(early).max(STEP)).await;
-        }
-        Ok(())
-    }
 }

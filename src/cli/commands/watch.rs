@@ -4,9 +4,11 @@
 
 use super::context;
 use super::ingest::{app, state_file, token_file};
-use crate::cli::args::{Global, Sink, WatchArgs};
+use super::stream::duration;
+use crate::cli::args::{Global, WatchArgs};
 use crate::cli::output::{is_read, json_line};
 use crate::cli::settings::Settings;
+use crate::cli::sinks::Sink;
 use crate::clock::Stopwatch;
 use crate::error::{Error, Result};
 use crate::pipeline::{Watcher, Watching};
@@ -29,7 +31,7 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
     let watching = Watching {
         interval: duration("--interval", &args.interval, Duration::from_secs(1), minute)?,
         completed_after: duration("--completed-after", &args.completed_after, Duration::ZERO, 60 * minute)?,
-        land_every: if args.sinks.contains(&Sink::Lake) {
+        land_every: if args.sinks.has(&Sink::Lake) {
             Some(duration("--land-every", &args.land_every, Duration::from_secs(1), 24 * 60 * minute)?)
         } else {
             None
@@ -56,7 +58,7 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
         Some(()) = stops.recv() => return Ok(()),
     };
     tracing::info!("watching what {user_id} plays, every {}", args.interval);
-    let (begun, speaks) = (Stopwatch::start(), args.sinks.contains(&Sink::Stdout));
+    let (begun, speaks) = (Stopwatch::start(), args.sinks.has(&Sink::Stdout));
     loop {
         // Not broken off half-way, which takes less than a minute: the look may be exchanging the authorization for a new one.
         let (events, wait) = watcher.look().await?;
@@ -87,15 +89,4 @@ fn tell(user_id: &str, events: &[Event]) -> Result<bool> {
         }
     }
     Ok(true)
-}
-
-fn duration(flag: &str, text: &str, least: Duration, most: Duration) -> Result<Duration> {
-    let wrong =
-        |why: String| Error::usage(format!("{flag} {text}: {why}")).hint("write a number and its unit, such as 5s, 30s or 2m");
-    let parsed = humantime::parse_duration(text).map_err(|error| wrong(error.to_string()))?;
-    if parsed < least || parsed > most {
-        let told = |time: Duration| humantime::format_duration(time).to_string();
-        return Err(wrong(format!("it is not between {} and {}", told(least), told(most))));
-    }
-    Ok(parsed)
 }

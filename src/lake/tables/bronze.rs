@@ -136,6 +136,62 @@ pub const PLAY_EVENTS: Table = Table {
     },
 };
 
+pub const STREAM_EVENTS: Table = Table {
+    layer: "bronze",
+    name: "stream_events",
+    comment: "One row a play event of a stream, exactly once, with its place in the stream",
+    partitions: &[],
+    key: None,
+    unique_columns: &["event_id", "event_at"],
+    columns: || {
+        vec![
+            text("source"),
+            integer("partition"),
+            long("position"),
+            instant("told_at"),
+            text("event_id"),
+            text("event_type"),
+            text("user_id"),
+            instant("event_at"),
+            text("track_id"),
+            text("track_name"),
+            text("artist_name"),
+            text("genre"),
+            text("status"),
+            long("duration_listened"),
+            text("processing_path"),
+            text("other_fields"),
+            boolean("is_late"),
+            instant("ingested_at"),
+            text("run_id"),
+        ]
+    },
+};
+
+pub const DEAD_LETTERS: Table = Table {
+    layer: "bronze",
+    name: "dead_letters",
+    comment: "One row a message of a stream that was not counted, with its reason, its place and its text",
+    partitions: &[],
+    key: None,
+    unique_columns: &["payload", "payload_base64"],
+    columns: || {
+        vec![
+            text("source"),
+            integer("partition"),
+            long("position"),
+            instant("told_at"),
+            text("reason"),
+            text("detail"),
+            text("payload"),
+            text("payload_base64"),
+            long("payload_bytes"),
+            instant("rejected_at"),
+            text("run_id"),
+        ]
+    },
+};
+
 /// What an event tells of its track.
 fn event_track() -> Vec<Field> {
     ["track_id", "track_uri", "track_name", "artist_name", "context_uri"].map(text).to_vec()

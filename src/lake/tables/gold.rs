@@ -388,3 +388,13 @@ fn mood_columns(window: &str) -> Vec<Field> {
     let names = ["valence_mean", "valence_sd", "energy_mean", "energy_sd", "sad_share"];
     names.iter().map(|name| double(&format!("{name}{window}"))).collect()
 }
+
+pub const GENRE_PLAYS: Table = Table {
+    layer: "gold",
+    name: "genre_plays_per_minute",
+    comment: "One row a window of time and genre: plays of the stream that ended in it",
+    partitions: &["window_date"],
+    key: None,
+    unique_columns: &[],
+    columns: || vec![text("window_date"), instant("window_start"), instant("window_end"), text("genre"), long("count")],
+};

@@ -10,11 +10,13 @@ mod ops;
 mod silver;
 
 pub use bronze::{
-    KAGGLE_TRACKS, LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS, REJECTED_ROWS, SYNTHETIC_FEATURES, TRACK_FEATURES,
+    DEAD_LETTERS, KAGGLE_TRACKS, LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS, REJECTED_ROWS, STREAM_EVENTS, SYNTHETIC_FEATURES,
+    TRACK_FEATURES,
 };
 pub use gold::{
-    FORECAST_BACKTESTS, LISTENING_SESSIONS, LISTENING_STREAKS, MOOD_CIRCUMPLEX, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS,
-    MOOD_DRIVERS, MOOD_FORECAST, PLAY_MOODS, TEMPORAL_PATTERNS, TOP_ITEMS, TRACK_RECOMMENDATIONS, WELLBEING_INDICATORS,
+    FORECAST_BACKTESTS, GENRE_PLAYS, LISTENING_SESSIONS, LISTENING_STREAKS, MOOD_CIRCUMPLEX, MOOD_CLUSTER_PROFILES,
+    MOOD_CLUSTERS, MOOD_DRIVERS, MOOD_FORECAST, PLAY_MOODS, TEMPORAL_PATTERNS, TOP_ITEMS, TRACK_RECOMMENDATIONS,
+    WELLBEING_INDICATORS,
 };
 pub use ops::{CHECK_RESULTS, FEATURE_MISSES, HISTORY_GAPS, IMPORT_LEDGER, RUNS};
 pub use silver::{CATALOG_TRACKS, LISTENING_WITH_FEATURES};
@@ -80,6 +82,12 @@ impl Table {
         self.key == Some(PLAY_KEY) && self.partitions.is_empty()
     }
 
+    /// Whether streams add rows to it at any time, beside the lake's one writer.
+    #[must_use]
+    pub fn takes_streams(&self) -> bool {
+        [STREAM_EVENTS.name, DEAD_LETTERS.name].contains(&self.name)
+    }
+
     /// How many rows a data file of it takes, where there is a limit: whoever replaces the rows of one listener writes the files
     /// anew that hold some of them, and listeners follow each other in the table.
     #[must_use]
@@ -111,7 +119,7 @@ pub const AUDIO_FEATURES: [&str; 12] = [
 ];
 
 /// All declared tables, in the order in which data flows.
-pub const ALL: [&Table; 27] = [
+pub const ALL: [&Table; 30] = [
     &LISTENING_HISTORY,
     &TRACK_FEATURES,
     &SYNTHETIC_FEATURES,
@@ -119,6 +127,8 @@ pub const ALL: [&Table; 27] = [
     &REJECTED_ROWS,
     &PLAYER_EVENTS,
     &PLAY_EVENTS,
+    &STREAM_EVENTS,
+    &DEAD_LETTERS,
     &LISTENING_WITH_FEATURES,
     &CATALOG_TRACKS,
     &MOOD_CLUSTERS,
@@ -134,6 +144,7 @@ pub const ALL: [&Table; 27] = [
     &MOOD_FORECAST,
     &FORECAST_BACKTESTS,
     &TRACK_RECOMMENDATIONS,
+    &GENRE_PLAYS,
     &IMPORT_LEDGER,
     &HISTORY_GAPS,
     &FEATURE_MISSES,

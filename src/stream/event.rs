@@ -1,0 +1,305 @@
+//! A play event as it comes out of a stream, held against what events have to be.
+//!
+//! Owns the reading of the JSON, which borrows from the message, and the reason why a message is no event. Fields that are not known are
+//! kept as they are: whoever writes the stream may be ahead of whoever reads it.
+
+use super::fault::Fault;
+use crate::watch::{Path, PlayEvent, Status};
+use chrono::DateTime;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// Nobody listens to one track for longer than a week.
+const LISTENED_MAX_MS: i64 = 7 * 24 * 3_600_000;
+/// Clocks of two machines may differ by so much.
+const AHEAD_MAX_US: i64 = 10 * 60 * 1_000_000;
+
+/// A play that is over.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StreamEvent<'a> {
+    /// The event's own key.
+    pub event_id: Option<Cow<'a, str>>,
+    /// Who listened.
+    pub user_id: Cow<'a, str>,
+    /// When the play ended, in microseconds since 1970 UTC.
+    pub event_us: i64,
+    /// Spotify's track id.
+    pub track_id: Option<Cow<'a, str>>,
+    /// Title.
+    pub track_name: Option<Cow<'a, str>>,
+    /// First credited artist.
+    pub artist_name: Option<Cow<'a, str>>,
+    /// What the track is filed under.
+    pub genre: Option<Cow<'a, str>>,
+    /// Whether it was listened to long enough to count.
+    pub status: Status,
+    /// How long it was listened to, in milliseconds.
+    pub listened_ms: Option<i64>,
+    /// Which way it is to take.
+    pub path: Path,
+    /// Fields that are not known, as a JSON object.
+    pub other: Option<String>,
+}
+
+impl<'a> StreamEvent<'a> {
+    /// Reads a message that was told at a time.
+    ///
+    /// # Errors
+    /// Why it is no event.
+    pub fn read(payload: &'a [u8], told_us: Option<i64>) -> Result<Self, Fault> {
+        let fields: Fields<'a> = serde_json::from_slice(payload).map_err(|error| {
+            let reason = if error.classify() == Category::Data { "wrong_fields" } else { "not_json" };
+            Fault::new(reason, error.to_string())
+        })?;
+        let lacking = |name: &str| Fault::new("wrong_fields", format!("{name} is missing"));
+        let event_type = fields.event_type.ok_or_else(|| lacking("event_type"))?;
+        if event_type != PlayEvent::TYPE {
+            return Err(Fault::new("other_event", format!("event_type is {event_type:?} and not {:?}", PlayEvent::TYPE)));
+        }
+        let user_id = fields.user_id.filter(|text| !text.is_empty()).ok_or_else(|| lacking("user_id"))?;
+        if fields.track_id.is_none() && fields.track_name.is_none() {
+            return Err(lacking("track_id and track_name: one of them"));
+        }
+        let status = match fields.status.as_deref() {
+            Some("COMPLETED") => Status::Completed,
+            Some("SKIPPED") => Status::Skipped,
+            Some(other) => return Err(Fault::new("wrong_fields", format!("status is {other:?}, neither COMPLETED nor SKIPPED"))),
+            None => return Err(lacking("status")),
+        };
+        if let Some(ms) = fields.duration_listened
+            && !(0..=LISTENED_MAX_MS).contains(&ms)
+        {
+            return Err(Fault::new("wrong_fields", format!("duration_listened is {ms}, not between 0 and {LISTENED_MAX_MS}")));
+        }
+        let timestamp = fields.timestamp.ok_or_else(|| lacking("timestamp"))?;
+        let event_us = DateTime::parse_from_rfc3339(&timestamp)
+            .map_err(|error| Fault::new("wrong_fields", format!("timestamp {timestamp:?}: {error}")))?
+            .timestamp_micros();
+        if event_us < 0 {
+            return Err(Fault::new("wrong_fields", format!("timestamp {timestamp:?} is before 1970")));
+        }
+        if let Some(told_us) = told_us
+            && event_us > told_us.saturating_add(AHEAD_MAX_US)
+        {
+            return Err(Fault::new(
+                "in_the_future",
+                format!("timestamp {timestamp:?} is more than ten minutes after it was told"),
+            ));
+        }
+        let path = match fields.processing_path.as_deref() {
+            Some("hot") => Path::Hot,
+            Some("cold") => Path::Cold,
+            None => Path::of(event_us, told_us.unwrap_or(event_us)),
+            Some(other) => return Err(Fault::new("wrong_fields", format!("processing_path is {other:?}, neither hot nor cold"))),
+        };
+        Ok(Self {
+            event_id: fields.event_id,
+            user_id,
+            event_us,
+            track_id: fields.track_id,
+            track_name: fields.track_name,
+            artist_name: fields.artist_name,
+            genre: fields.genre,
+            status,
+            listened_ms: fields.duration_listened,
+            path,
+            other: fields.other.map(|fields| fields + "}"),
+        })
+    }
+}
+
+/// The fields as they stand there.
+#[derive(Default)]
+struct Fields<'a> {
+    event_id: Option<Cow<'a, str>>,
+    event_type: Option<Cow<'a, str>>,
+    user_id: Option<Cow<'a, str>>,
+    track_id: Option<Cow<'a, str>>,
+    track_name: Option<Cow<'a, str>>,
+    artist_name: Option<Cow<'a, str>>,
+    genre: Option<Cow<'a, str>>,
+    status: Option<Cow<'a, str>>,
+    timestamp: Option<Cow<'a, str>>,
+    processing_path: Option<Cow<'a, str>>,
+    duration_listened: Option<i64>,
+    other: Option<String>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a play event, which is a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut fields, mut seen) = (Fields::default(), 0_u16);
+        while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
+            let (bit, place) = match &*name {
+                "event_id" => (0, &mut fields.event_id),
+                "event_type" => (1, &mut fields.event_type),
+                "user_id" => (2, &mut fields.user_id),
+                "track_id" => (3, &mut fields.track_id),
+                "track_name" => (4, &mut fields.track_name),
+                "artist_name" => (5, &mut fields.artist_name),
+                "genre" => (6, &mut fields.genre),
+                "status" => (7, &mut fields.status),
+                "timestamp" => (8, &mut fields.timestamp),
+                "processing_path" => (9, &mut fields.processing_path),
+                "duration_listened" => {
+                    once(&mut seen, 10, &name)?;
+                    fields.duration_listened =
+                        map.next_value().map_err(|error| A::Error::custom(format_args!("{name}: {error}")))?;
+                    continue;
+                }
+                _ => {
+                    let value: &RawValue = map.next_value()?;
+                    let other = fields.other.get_or_insert_with(String::new);
+                    other.push(if other.is_empty() { '{' } else { ',' });
+                    other.push_str(&serde_json::to_string(&*name).map_err(A::Error::custom)?);
+                    other.push(':');
+                    other.push_str(value.get());
+                    continue;
+                }
+            };
+            once(&mut seen, bit, &name)?;
+            let text: Option<Text<'de>> = map.next_value().map_err(|error| A::Error::custom(format_args!("{name}: {error}")))?;
+            *place = text.map(|Text(text)| text);
+        }
+        Ok(fields)
+    }
+}
+
+/// Which of two values of one name counts, every reader decides for itself: so none does.
+fn once<E: serde::de::Error>(seen: &mut u16, bit: u16, name: &str) -> Result<(), E> {
+    if *seen & (1 << bit) != 0 {
+        return Err(E::custom(format_args!("{name} stands there twice")));
+    }
+    *seen |= 1 << bit;
+    Ok(())
+}
+
+/// Text that is borrowed where there is no escape in it. (Of an `Option<Cow>` serde would always make a copy.)
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StreamEvent;
+    use crate::watch::{Path, Status};
+    use serde_json::{Value, json};
+
+    fn event() -> Value {
+        json!({
+            "event_type": "track_change", "track_name": "Río", "track_id": "4uLU6hMCjMI75M1A2tKUQC", "status": "COMPLETED",
+            "duration_listened": 201_573, "timestamp": "2026-03-01T12:00:00.123Z", "user_id": "ana", "processing_path": "hot",
+        })
+    }
+
+    fn fault(change: impl FnOnce(&mut Value)) -> (&'static str, String) {
+        let mut document = event();
+        change(&mut document);
+        let fault = StreamEvent::read(document.to_string().as_bytes(), Some(1_772_366_400_000_000)).unwrap_err();
+        (fault.reason, fault.detail)
+    }
+
+    #[test]
+    fn an_event_of_a_watcher_is_read() {
+        let text = event().to_string();
+        let read = StreamEvent::read(text.as_bytes(), None).unwrap();
+        assert_eq!((&*read.user_id, read.event_us, read.listened_ms), ("ana", 1_772_366_400_123_000, Some(201_573)));
+        assert_eq!((read.status, read.path, read.other), (Status::Completed, Path::Hot, None));
+        assert_eq!(read.track_name.as_deref(), Some("Río"));
+    }
+
+    #[test]
+    fn unknown_fields_are_kept_as_they_are() {
+        let mut document = event();
+        document["device"] = json!({ "name": "a \"b\"", "volume": 1.50 });
+        document["new\nfield"] = json!([1, null]);
+        let text = document.to_string();
+        let other: Value = serde_json::from_str(&StreamEvent::read(text.as_bytes(), None).unwrap().other.unwrap()).unwrap();
+        assert_eq!(other, json!({ "device": { "name": "a \"b\"", "volume": 1.5 }, "new\nfield": [1, null] }));
+    }
+
+    #[test]
+    fn without_a_path_the_way_follows_from_when_it_was_told() {
+        let mut document = event();
+        document["processing_path"] = Value::Null;
+        let text = document.to_string();
+        let told = |after_us| StreamEvent::read(text.as_bytes(), Some(1_772_366_400_123_000 + after_us)).unwrap().path;
+        assert_eq!((told(300_000_000), told(300_000_001)), (Path::Hot, Path::Cold));
+    }
+
+    #[test]
+    fn every_mistake_has_its_reason() {
+        let told = Some(1_772_366_400_000_000);
+        for (text, reason) in [
+            ("", "not_json"),
+            ("{", "not_json"),
+            ("{} {}", "not_json"),
+            ("nul\0", "not_json"),
+            ("null", "wrong_fields"),
+            ("[]", "wrong_fields"),
+            ("\"track_change\"", "wrong_fields"),
+            ("{}", "wrong_fields"),
+        ] {
+            assert_eq!(StreamEvent::read(text.as_bytes(), told).unwrap_err().reason, reason, "{text}");
+        }
+        assert_eq!(StreamEvent::read(b"{\"user_id\":\"\xff\"}", told).unwrap_err().reason, "not_json");
+        let twice = StreamEvent::read(br#"{"user_id":"a","user_id":"b"}"#, told).unwrap_err();
+        assert_eq!((twice.reason, twice.detail.contains("user_id stands there twice")), ("wrong_fields", true));
+        for (name, value) in [
+            ("user_id", json!(5)),
+            ("user_id", json!("")),
+            ("user_id", Value::Null),
+            ("status", json!("DONE")),
+            ("duration_listened", json!("201")),
+            ("duration_listened", json!(-1)),
+            ("duration_listened", json!(1.5)),
+            ("timestamp", json!("yesterday")),
+            ("timestamp", json!("1969-12-31T23:59:59Z")),
+            ("timestamp", Value::Null),
+            ("processing_path", json!("warm")),
+        ] {
+            let (reason, detail) = fault(|event| event[name] = value.clone());
+            assert!(reason == "wrong_fields" && detail.contains(name), "{name} {value}: {reason}, {detail}");
+        }
+        assert_eq!(fault(|event| event["event_type"] = json!("track_paused")).0, "other_event");
+        assert_eq!(fault(|event| event["timestamp"] = json!("2026-03-01T12:10:00.001Z")).0, "in_the_future");
+        let nameless = |event: &mut Value| (event["track_id"], event["track_name"]) = (Value::Null, Value::Null);
+        assert!(fault(nameless).1.contains("track_id"));
+    }
+}

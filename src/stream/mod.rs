@@ -1,0 +1,24 @@
+//! Streams of play events: from a broker into bronze, and from there into windows.
+//!
+//! Owns exactly once. Where a partition was read to stands in the log of the table that holds its rows (`position`, `landing`), so that a
+//! kill, a rebalance or a second process loses nothing and stores nothing twice. `event` reads one message, `batch` makes rows of many,
+//! `windows` counts them, `consumer` is the loop.
+
+mod batch;
+mod checkpoint;
+mod consumer;
+mod csv_output;
+mod event;
+mod fault;
+mod keeper;
+mod landing;
+mod position;
+#[cfg(test)]
+mod tests;
+mod windows;
+
+pub use checkpoint::Checkpoint;
+pub use consumer::{Options, consume};
+pub use csv_output::CsvOutput;
+pub use event::StreamEvent;
+pub use fault::Fault;
