@@ -14,7 +14,7 @@ use rdkafka::statistics::Statistics;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +46,7 @@ struct Events {
     turns: Mutex<VecDeque<Turn>>,
     troubles: Troubles,
     lag: AtomicI64,
+    closing: AtomicBool,
 }
 
 enum Turn {
@@ -59,7 +60,10 @@ impl ClientContext for Events {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        self.troubles.warn(&error, reason);
+        // The end of a partition comes this way, too.
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
+            self.troubles.warn(&error, reason);
+        }
     }
 
     fn stats(&self, statistics: Statistics) {
@@ -71,7 +75,12 @@ impl ClientContext for Events {
 
 impl ConsumerContext for Events {
     /// Only noted: what is to be done takes a look into the tables first.
-    fn rebalance(&self, _: &BaseConsumer<Self>, code: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, code: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        // Leaving the group waits until the partitions are given up, and nobody polls any more.
+        if self.closing.load(Ordering::Acquire) {
+            let _ = consumer.unassign();
+            return;
+        }
         let turn = if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             Turn::Assigned(
                 partitions.elements().iter().map(rdkafka::topic_partition_list::TopicPartitionListElem::partition).collect(),
@@ -156,16 +165,21 @@ impl KafkaSource {
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => Err(self.overtaken()),
             Some(code) if is_fatal(code) => Err(ended(&self.address, error)),
-            _ => {
-                self.consumer.context().troubles.warn(&error, "the client goes on trying");
-                Ok(())
-            }
+            // The context has told it; the client goes on trying.
+            _ => Ok(()),
         }
     }
 
     fn overtaken(&self) -> Error {
         Error::failure(format!("messages of the topic {} were deleted before they were read", self.address.topic))
             .hint("start it again: it goes on with the oldest that are left and notes the gap; the topic's retention is too short for its lag")
+    }
+}
+
+impl Drop for KafkaSource {
+    fn drop(&mut self) {
+        self.consumer.context().closing.store(true, Ordering::Release);
+        let _ = self.consumer.unassign();
     }
 }
 
