@@ -7,12 +7,14 @@ mod checks;
 mod ingest;
 mod journal;
 pub mod maintain;
+mod outbox;
 mod record;
 mod watcher;
 
 pub use checks::checks;
 pub use ingest::{FeatureProvider, Ingest, Sources, WithoutSpotify, ingest, replay};
 pub use journal::{Journal, Tell};
+pub use outbox::Outbox;
 pub use record::record;
 pub use watcher::{Watcher, Watching};
 

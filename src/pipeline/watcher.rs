@@ -3,12 +3,13 @@
 //! Owns the loop's single steps. Events are remembered in a file before they are told, and forgotten when they are stored: a crash
 //! loses none of them. Storing waits for other commands without keeping the looks waiting.
 
+use super::Outbox;
 use crate::bronze::watched;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind, Result};
 use crate::lake::WriteLock;
 use crate::spotify::{Client, Trouble};
-use crate::watch::{Event, Limits, Memory, MemoryFile, Pace};
+use crate::watch::{Event, Limits, Memory, MemoryFile, Pace, Unsent};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -18,6 +19,8 @@ const KEEP_US: i64 = 10_000_000;
 /// While Spotify is not to be asked, or nobody is logged in, this is how often that is looked at again.
 const AWAY: Duration = Duration::from_secs(30);
 
+/// A broker has so long to confirm the last events.
+const CONFIRMED: Duration = Duration::from_secs(10);
 /// An answer is on its way back for no longer than this.
 const WAY_US: i64 = 500_000;
 /// In so long a time without a look anything may have happened, however often looks are made.
@@ -41,6 +44,7 @@ pub struct Watcher<'a> {
     context: Context,
     client: &'a Client,
     watching: Watching,
+    outbox: Option<Outbox>,
     pace: Pace,
     file: MemoryFile,
     memory: Memory,
@@ -58,7 +62,13 @@ impl<'a> Watcher<'a> {
     ///
     /// # Errors
     /// When nobody is logged in, or what is remembered cannot be read or stored.
-    pub async fn begin(context: Context, client: &'a Client, watching: Watching, file: MemoryFile) -> Result<Self> {
+    pub async fn begin(
+        context: Context,
+        client: &'a Client,
+        watching: Watching,
+        outbox: Option<Outbox>,
+        file: MemoryFile,
+    ) -> Result<Self> {
         let user_id = client.user_id()?;
         let memory = file.read()?;
         let pace = Pace::new(watching.interval);
@@ -66,6 +76,7 @@ impl<'a> Watcher<'a> {
             context,
             client,
             watching,
+            outbox,
             pace,
             file,
             memory,
@@ -79,9 +90,11 @@ impl<'a> Watcher<'a> {
             // Nobody will see any more of what the other one was playing.
             let limits = watcher.limits();
             let rest = watcher.memory.player.give_up(limits);
+            watcher.note_unsent(&rest);
             watcher.memory.waiting.extend(rest);
             watcher.land_rest().await?;
-            watcher.memory = Memory { user_id, ..Memory::default() };
+            let unsent = std::mem::take(&mut watcher.memory.unsent);
+            watcher.memory = Memory { user_id, unsent, ..Memory::default() };
         } else if !watcher.memory.waiting.is_empty() {
             watcher.waiting_since_us = Some(0);
         }
@@ -117,6 +130,9 @@ impl<'a> Watcher<'a> {
             Err(trouble) => (Vec::new(), self.missed(now_us, trouble)),
         };
         self.remember(now_us, &events)?;
+        if let Some(outbox) = &mut self.outbox {
+            outbox.go_on(&mut self.memory.unsent)?;
+        }
         self.land(now_us).await;
         Ok((events, wait))
     }
@@ -126,6 +142,12 @@ impl<'a> Watcher<'a> {
     /// # Errors
     /// When it cannot be stored; the next watcher tries again.
     pub async fn end(mut self) -> Result<()> {
+        if let Some(outbox) = &mut self.outbox
+            && let Err(error) = outbox.settle(&mut self.memory.unsent, CONFIRMED)
+        {
+            let left = self.memory.unsent.len();
+            tracing::warn!("{left} events wait for the broker, and the next watcher sends them: {}", error.in_one_line());
+        }
         self.file.write(&self.memory)?;
         if self.watching.land_every.is_none() {
             return Ok(());
@@ -185,7 +207,15 @@ impl<'a> Watcher<'a> {
         wait
     }
 
+    fn note_unsent(&mut self, events: &[Event]) {
+        if self.outbox.is_some() {
+            let user_id = &self.memory.user_id;
+            self.memory.unsent.extend(events.iter().map(|event| Unsent { user_id: user_id.clone(), event: event.clone() }));
+        }
+    }
+
     fn remember(&mut self, now_us: i64, events: &[Event]) -> Result<()> {
+        self.note_unsent(events);
         if self.watching.land_every.is_some() && !events.is_empty() {
             self.memory.waiting.extend_from_slice(events);
             self.waiting_since_us.get_or_insert(now_us);

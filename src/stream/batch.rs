@@ -10,7 +10,7 @@ use crate::broker::{Gap, Message};
 use crate::error::Result;
 use crate::lake::rows::batch;
 use crate::lake::tables::{DEAD_LETTERS, STREAM_EVENTS};
-use crate::watch::{PlayEvent, moment};
+use crate::watch::{Status, moment};
 use arrow::array::{
     ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
     TimestampMicrosecondBuilder,
@@ -191,12 +191,13 @@ impl Events {
         self.places.push(message.partition, message.offset, message.told_us);
         let texts = [
             event.event_id.as_deref(),
+            Some(event.event_type),
             Some(&*event.user_id),
             event.track_id.as_deref(),
             event.track_name.as_deref(),
             event.artist_name.as_deref(),
             event.genre.as_deref(),
-            Some(event.status.name()),
+            event.status.map(Status::name),
             Some(event.path.name()),
             event.other.as_deref(),
         ];
@@ -217,7 +218,6 @@ impl Events {
         let mut columns = self.places.columns(source).to_vec();
         columns.extend(TEXTS.into_iter().zip(&mut self.texts).map(|(name, text)| (name, Arc::new(text.finish()) as ArrayRef)));
         columns.extend([
-            ("event_type", same(PlayEvent::TYPE, rows)),
             ("event_at", instants(&mut self.event_at)),
             ("duration_listened", Arc::new(self.duration_listened.finish())),
             ("is_late", Arc::new(is_late)),

@@ -274,11 +274,11 @@ impl Consumer {
         let mut step = Step::new("stream", STREAM_EVENTS.label()).took(self.began);
         step.rows_read = messages;
         step.rows_written = events;
-        step.rows_rejected = dead;
+        step.rows_rejected = dead - late;
         step.outcome = if messages == 0 { Outcome::UpToDate } else { Outcome::Wrote };
         step.version = self.landing.as_ref().map(Landing::version);
         let windows = self.runtime.block_on(self.keeper.end())?;
-        let step = step.remarked(format!("{late} late, {dead} dead letters, {commits} commits of {:.1} MB", bytes as f64 / 1e6));
+        let step = step.remarked(format!("{late} too late to be counted; {commits} commits, {:.1} MB", bytes as f64 / 1e6));
         Ok([step].into_iter().chain(windows).collect())
     }
 }

@@ -4,7 +4,7 @@
 //! kept as they are: whoever writes the stream may be ahead of whoever reads it.
 
 use super::fault::Fault;
-use crate::watch::{Path, PlayEvent, Status};
+use crate::watch::{Path, PlayEvent, PlayerChange, Status};
 use chrono::DateTime;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::error::Category;
@@ -12,19 +12,29 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
+/// What a watcher tells.
+const TYPES: [&str; 5] = [
+    PlayEvent::TYPE,
+    PlayerChange::Started.name(),
+    PlayerChange::Paused.name(),
+    PlayerChange::Resumed.name(),
+    PlayerChange::Stopped.name(),
+];
 /// Nobody listens to one track for longer than a week.
 const LISTENED_MAX_MS: i64 = 7 * 24 * 3_600_000;
 /// Clocks of two machines may differ by so much.
 const AHEAD_MAX_US: i64 = 10 * 60 * 1_000_000;
 
-/// A play that is over.
+/// What happened: a play that is over, or a change of the player.
 #[derive(Debug, PartialEq, Eq)]
 pub struct StreamEvent<'a> {
     /// The event's own key.
     pub event_id: Option<Cow<'a, str>>,
+    /// Which kind it is of: `track_change` is a play that is over.
+    pub event_type: &'static str,
     /// Who listened.
     pub user_id: Cow<'a, str>,
-    /// When the play ended, in microseconds since 1970 UTC.
+    /// When it happened, in microseconds since 1970 UTC.
     pub event_us: i64,
     /// Spotify's track id.
     pub track_id: Option<Cow<'a, str>>,
@@ -34,8 +44,8 @@ pub struct StreamEvent<'a> {
     pub artist_name: Option<Cow<'a, str>>,
     /// What the track is filed under.
     pub genre: Option<Cow<'a, str>>,
-    /// Whether it was listened to long enough to count.
-    pub status: Status,
+    /// Whether it was listened to long enough to count; none of a change of the player.
+    pub status: Option<Status>,
     /// How long it was listened to, in milliseconds.
     pub listened_ms: Option<i64>,
     /// Which way it is to take.
@@ -56,18 +66,20 @@ impl<'a> StreamEvent<'a> {
         })?;
         let lacking = |name: &str| Fault::new("wrong_fields", format!("{name} is missing"));
         let event_type = fields.event_type.ok_or_else(|| lacking("event_type"))?;
-        if event_type != PlayEvent::TYPE {
-            return Err(Fault::new("other_event", format!("event_type is {event_type:?} and not {:?}", PlayEvent::TYPE)));
-        }
+        let known = TYPES.into_iter().find(|known| *known == event_type);
+        let event_type = known
+            .ok_or_else(|| Fault::new("other_event", format!("event_type is {event_type:?}, which is none of {TYPES:?}")))?;
+        let is_play = event_type == PlayEvent::TYPE;
         let user_id = fields.user_id.filter(|text| !text.is_empty()).ok_or_else(|| lacking("user_id"))?;
-        if fields.track_id.is_none() && fields.track_name.is_none() {
+        if is_play && fields.track_id.is_none() && fields.track_name.is_none() {
             return Err(lacking("track_id and track_name: one of them"));
         }
         let status = match fields.status.as_deref() {
-            Some("COMPLETED") => Status::Completed,
-            Some("SKIPPED") => Status::Skipped,
+            Some("COMPLETED") => Some(Status::Completed),
+            Some("SKIPPED") => Some(Status::Skipped),
             Some(other) => return Err(Fault::new("wrong_fields", format!("status is {other:?}, neither COMPLETED nor SKIPPED"))),
-            None => return Err(lacking("status")),
+            None if is_play => return Err(lacking("status")),
+            None => None,
         };
         if let Some(ms) = fields.duration_listened
             && !(0..=LISTENED_MAX_MS).contains(&ms)
@@ -97,6 +109,7 @@ impl<'a> StreamEvent<'a> {
         };
         Ok(Self {
             event_id: fields.event_id,
+            event_type,
             user_id,
             event_us,
             track_id: fields.track_id,
@@ -240,7 +253,7 @@ mod tests {
         let text = event().to_string();
         let read = StreamEvent::read(text.as_bytes(), None).unwrap();
         assert_eq!((&*read.user_id, read.event_us, read.listened_ms), ("ana", 1_772_366_400_123_000, Some(201_573)));
-        assert_eq!((read.status, read.path, read.other), (Status::Completed, Path::Hot, None));
+        assert_eq!((read.status, read.path, read.other), (Some(Status::Completed), Path::Hot, None));
         assert_eq!(read.track_name.as_deref(), Some("Río"));
     }
 
@@ -255,11 +268,18 @@ mod tests {
     }
 
     #[test]
+    fn a_change_of_the_player_needs_neither_track_nor_status() {
+        let text = r#"{"event_type":"track_stopped","user_id":"ana","timestamp":"2026-03-01T12:00:00Z","progress_ms":7}"#;
+        let read = StreamEvent::read(text.as_bytes(), None).unwrap();
+        assert_eq!((read.event_type, read.status, read.other.as_deref()), ("track_stopped", None, Some(r#"{"progress_ms":7}"#)));
+    }
+
+    #[test]
     fn without_a_path_the_way_follows_from_when_it_was_told() {
         let mut document = event();
         document["processing_path"] = Value::Null;
         let text = document.to_string();
-        let told = |after_us| StreamEvent::read(text.as_bytes(), Some(1_772_366_400_123_000 + after_us)).unwrap().path;
+        let told = |after_us: i64| StreamEvent::read(text.as_bytes(), Some(1_772_366_400_123_000 + after_us)).unwrap().path;
         assert_eq!((told(300_000_000), told(300_000_001)), (Path::Hot, Path::Cold));
     }
 
@@ -297,7 +317,7 @@ mod tests {
             let (reason, detail) = fault(|event| event[name] = value.clone());
             assert!(reason == "wrong_fields" && detail.contains(name), "{name} {value}: {reason}, {detail}");
         }
-        assert_eq!(fault(|event| event["event_type"] = json!("track_paused")).0, "other_event");
+        assert_eq!(fault(|event| event["event_type"] = json!("track_liked")).0, "other_event");
         assert_eq!(fault(|event| event["timestamp"] = json!("2026-03-01T12:10:00.001Z")).0, "in_the_future");
         let nameless = |event: &mut Value| (event["track_id"], event["track_name"]) = (Value::Null, Value::Null);
         assert!(fault(nameless).1.contains("track_id"));

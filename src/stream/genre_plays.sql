@@ -7,7 +7,7 @@ WITH ended AS (
         coalesce(genre, 'unknown') AS genre,
         CAST(arrow_cast(event_at, 'Timestamp(Microsecond, Some("UTC"))') AS BIGINT) AS us
     FROM events
-    WHERE NOT is_late
+    WHERE event_type = 'track_change' AND NOT is_late
 ),
 new AS (
     SELECT us - us % $window_us AS start_us, genre, count(*) AS plays

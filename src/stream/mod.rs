@@ -13,8 +13,6 @@ mod fault;
 mod keeper;
 mod landing;
 mod position;
-#[cfg(test)]
-mod tests;
 mod windows;
 
 pub use checkpoint::Checkpoint;

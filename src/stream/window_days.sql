@@ -5,7 +5,7 @@
 WITH ended AS (
     SELECT CAST(arrow_cast(event_at, 'Timestamp(Microsecond, Some("UTC"))') AS BIGINT) AS us
     FROM events
-    WHERE NOT is_late
+    WHERE event_type = 'track_change' AND NOT is_late
 )
 SELECT DISTINCT
     CAST(CAST(arrow_cast(us - us % $window_us, 'Timestamp(Microsecond, Some("UTC"))') AS DATE) AS VARCHAR) AS window_date

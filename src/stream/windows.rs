@@ -44,7 +44,7 @@ pub async fn follow(context: &Context, window_us: i64) -> Result<Followed> {
     let Some(events) = context.lake.open(&STREAM_EVENTS).await? else {
         return Ok(Followed { step, before: None, days: BTreeSet::new(), version: None });
     };
-    let note = context.note(json!({ "inputs": [events.identity()?], "window_seconds": window_us / 1_000_000 }));
+    let note = context.note(json!({ "inputs": { "events": events.identity()? }, "window_seconds": window_us / 1_000_000 }));
     let at = context.lake.table(&GENRE_PLAYS)?;
     let stored = marks::opened(&at, &GENRE_PLAYS, &note).await?;
     let name = format!("windows/{}/{window_us}", events.identity()?["id"].as_str().unwrap_or_default());
@@ -104,7 +104,8 @@ async fn name_events(scope: &Scope, relations: Vec<Arc<dyn TableProvider>>) -> R
     for (place, relation) in relations.into_iter().enumerate() {
         let name = format!("new_{place}");
         scope.register(&name, relation)?;
-        let columns = scope.table(&name).await?.select_columns(&["event_at", "genre", "is_late"]).explain(failed)?;
+        let columns =
+            scope.table(&name).await?.select_columns(&["event_type", "event_at", "genre", "is_late"]).explain(failed)?;
         all = Some(match all {
             Some(before) => before.union(columns).explain(failed)?,
             None => columns,

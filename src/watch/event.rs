@@ -154,6 +154,15 @@ impl Event {
         fingerprint::key([user_id.as_bytes(), word.as_bytes(), what, &at_us.to_le_bytes()])
     }
 
+    /// When it was told, in microseconds since 1970 UTC.
+    #[must_use]
+    pub const fn told_us(&self) -> i64 {
+        match self {
+            Self::Player(event) => event.at_us,
+            Self::Play(event) => event.told_us,
+        }
+    }
+
     /// The event as streams carry it. Times are ISO 8601 in UTC, `progress_ms` and `duration_listened` milliseconds.
     #[must_use]
     pub fn document(&self, user_id: &str) -> Value {
@@ -178,6 +187,19 @@ impl Event {
                 "processing_path": event.path().name(),
             }),
         }
+    }
+
+    /// The same for a reader who may get it twice: with its key, and with its artist where the track has one.
+    #[must_use]
+    pub fn message(&self, user_id: &str) -> Value {
+        let mut document = self.document(user_id);
+        let track = match self {
+            Self::Player(event) => &event.track,
+            Self::Play(event) => &event.track,
+        };
+        document["event_id"] = json!(self.id(user_id));
+        document["artist_name"] = json!(track.artists.first());
+        document
     }
 }
 

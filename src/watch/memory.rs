@@ -19,6 +19,17 @@ pub struct Memory {
     pub player: Player,
     /// Events that are still to be stored, oldest first.
     pub waiting: Vec<Event>,
+    /// Events that a broker has not confirmed, oldest first.
+    pub unsent: Vec<Unsent>,
+}
+
+/// An event on its way to a broker.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Unsent {
+    /// Whose it is.
+    pub user_id: String,
+    /// What happened.
+    pub event: Event,
 }
 
 /// The file that keeps it.

@@ -13,6 +13,6 @@ mod player;
 mod tests;
 
 pub use event::{Event, Path, PlayEvent, PlayerChange, PlayerEvent, Status, moment};
-pub use memory::{Memory, MemoryFile};
+pub use memory::{Memory, MemoryFile, Unsent};
 pub use pace::Pace;
 pub use player::{Limits, Player};

@@ -14,6 +14,8 @@ mod gold_updates;
 mod hostile;
 mod import;
 mod ingest;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod listening;
 mod maintain;
 mod models;
@@ -34,5 +36,7 @@ mod signing_in;
 mod silver_updates;
 mod simulate;
 mod simulation;
+mod stream_log;
+mod streaming;
 mod watching;
 mod workspace;

@@ -170,7 +170,7 @@ async fn watched(simulation: &Simulation, seconds: i64, interval: u64) -> Vec<Ev
     let patience = Patience { attempts_max: 1, wait_max: Duration::ZERO, ..simulation.patience() };
     let client = simulation.client(patience);
     let file = MemoryFile::at(simulation.workspace.path("data/.moodlake.watch.json"));
-    let mut watcher = Watcher::begin(simulation.context(), &client, watching, file).await.unwrap();
+    let mut watcher = Watcher::begin(simulation.context(), &client, watching, None, file).await.unwrap();
     let end_us = simulation.clock.now().timestamp_micros() + seconds * SECOND_US;
     let mut told = Vec::new();
     while simulation.clock.now().timestamp_micros() < end_us {

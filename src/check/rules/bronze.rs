@@ -6,7 +6,8 @@
 use super::{AUDIO, AUDIO_AS_TOLD, TableRules};
 use crate::check::rule::{Asks, Reference, Rule};
 use crate::lake::tables::{
-    KAGGLE_TRACKS, LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS, REJECTED_ROWS, SYNTHETIC_FEATURES, TRACK_FEATURES,
+    DEAD_LETTERS, KAGGLE_TRACKS, LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS, REJECTED_ROWS, STREAM_EVENTS, SYNTHETIC_FEATURES,
+    TRACK_FEATURES,
 };
 
 /// Longer than any track, in milliseconds: a day.
@@ -20,6 +21,8 @@ pub const RULES: &[TableRules] = &[
     (&REJECTED_ROWS, REJECTED),
     (&PLAYER_EVENTS, PLAYER),
     (&PLAY_EVENTS, PLAYS),
+    (&STREAM_EVENTS, STREAM),
+    (&DEAD_LETTERS, DEAD),
 ];
 
 const HISTORY: &[Rule] = &[
@@ -129,5 +132,47 @@ const PLAYS: &[Rule] = &[
     Rule::error(
         "play_id",
         Asks::Refers(Reference { column: "play_id", to: &LISTENING_HISTORY, to_column: "play_id", input: "" }),
+    ),
+];
+
+const STREAM: &[Rule] = &[
+    Rule::error(
+        "not_null",
+        Asks::NotNull(&[
+            "source",
+            "partition",
+            "position",
+            "event_type",
+            "user_id",
+            "event_at",
+            "processing_path",
+            "is_late",
+            "ingested_at",
+            "run_id",
+        ]),
+    ),
+    // Exactly once.
+    Rule::error("unique", Asks::Unique(&["source", "partition", "position"])),
+    Rule::error(
+        "event_type",
+        Asks::OneOf("event_type", &["track_change", "track_started", "track_paused", "track_resumed", "track_stopped"]),
+    ),
+    Rule::error("status", Asks::OneOf("status", &["COMPLETED", "SKIPPED"])),
+    Rule::error(
+        "plays_have_status",
+        Asks::Holds { columns: &["event_type", "status"], condition: "event_type <> 'track_change' OR status IS NOT NULL" },
+    ),
+    Rule::error("processing_path", Asks::OneOf("processing_path", &["hot", "cold"])),
+    // An event id twice is a producer's: it has sent the same event again.
+    Rule::warn("sent_once", Asks::Unique(&["event_id"])),
+    Rule::warn("in_range", Asks::Within(&[("duration_listened", 0.0, LENGTH_MAX_MS)])),
+];
+
+const DEAD: &[Rule] = &[
+    Rule::error("not_null", Asks::NotNull(&["source", "partition", "position", "reason", "detail", "rejected_at", "run_id"])),
+    Rule::error("unique", Asks::Unique(&["source", "partition", "position"])),
+    Rule::error(
+        "reason",
+        Asks::OneOf("reason", &["not_json", "wrong_fields", "other_event", "in_the_future", "no_payload", "late", "gap"]),
     ),
 ];

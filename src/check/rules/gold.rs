@@ -4,8 +4,8 @@ use super::{AUDIO, PARTS_OF_DAY, TableRules};
 use crate::check::rule::{Asks, Reference, Rule};
 use crate::lake::Table;
 use crate::lake::tables::{
-    CATALOG_TRACKS, FORECAST_BACKTESTS, LISTENING_SESSIONS, LISTENING_STREAKS, LISTENING_WITH_FEATURES, MOOD_CIRCUMPLEX,
-    MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS, MOOD_DRIVERS, MOOD_FORECAST, PLAY_MOODS, TEMPORAL_PATTERNS, TOP_ITEMS,
+    CATALOG_TRACKS, FORECAST_BACKTESTS, GENRE_PLAYS, LISTENING_SESSIONS, LISTENING_STREAKS, LISTENING_WITH_FEATURES,
+    MOOD_CIRCUMPLEX, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS, MOOD_DRIVERS, MOOD_FORECAST, PLAY_MOODS, TEMPORAL_PATTERNS, TOP_ITEMS,
     TRACK_RECOMMENDATIONS, WELLBEING_INDICATORS,
 };
 
@@ -23,6 +23,7 @@ pub const RULES: &[TableRules] = &[
     (&MOOD_FORECAST, FORECAST),
     (&FORECAST_BACKTESTS, BACKTESTS),
     (&TRACK_RECOMMENDATIONS, RECOMMENDATIONS),
+    (&GENRE_PLAYS, WINDOWS),
 ];
 
 /// The column is one of silver's.
@@ -212,4 +213,17 @@ const RECOMMENDATIONS: &[Rule] = &[
         ]),
     ),
     RESTS_ON,
+];
+
+const WINDOWS: &[Rule] = &[
+    Rule::error("not_null", Asks::NotNull(&["window_date", "window_start", "window_end", "genre", "count"])),
+    Rule::error("unique", Asks::Unique(&["window_start", "genre"])),
+    Rule::error("counted", Asks::Within(&[("count", 1.0, f64::MAX)])),
+    Rule::error(
+        "window",
+        Asks::Holds {
+            columns: &["window_date", "window_start", "window_end"],
+            condition: "window_start < window_end AND window_date = CAST(CAST(window_start AS DATE) AS VARCHAR)",
+        },
+    ),
 ];

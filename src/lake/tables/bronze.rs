@@ -139,7 +139,7 @@ pub const PLAY_EVENTS: Table = Table {
 pub const STREAM_EVENTS: Table = Table {
     layer: "bronze",
     name: "stream_events",
-    comment: "One row a play event of a stream, exactly once, with its place in the stream",
+    comment: "One row an event of a stream, exactly once, with its place in the stream",
     partitions: &[],
     key: None,
     unique_columns: &["event_id", "event_at"],

@@ -8,6 +8,7 @@ mod catalog;
 mod export;
 mod kept;
 mod seeds;
+mod stream;
 
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "export_json", run: export::json, seeds: seeds::export_json },
     Target { name: "export_window", run: export::window, seeds: seeds::export_window },
     Target { name: "export_zip", run: export::zip, seeds: seeds::export_zip },
@@ -31,6 +32,7 @@ pub const TARGETS: [Target; 7] = [
     Target { name: "answers", run: answers::answers, seeds: seeds::answers },
     Target { name: "raw_responses", run: answers::raw_responses, seeds: seeds::raw_responses },
     Target { name: "kept", run: kept::kept, seeds: seeds::kept },
+    Target { name: "stream_event", run: stream::event, seeds: stream::seeds },
 ];
 
 /// The moment at which everything is read.
