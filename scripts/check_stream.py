@@ -28,14 +28,12 @@ import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from confluent_kafka import KafkaException, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
-
 from lake_checks.program import Program, said
-from stream_checks import hostile, truth
+from stream_checks import truth
 from stream_checks.broker import Broker, Given, Missing
 from stream_checks.fleet import OVERTAKEN, REBALANCED, Fleet
 from stream_checks.lake import all_differences, commits
+from stream_checks.topic import make_topic, send_hostile
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
 # What a thousand simulated listeners make in an hour.
@@ -52,47 +50,19 @@ def settings_file(path, *settings):
     return path
 
 
-def make_topic(broker, topic, partitions):
-    """Our own broker makes a topic when it is asked for it, one that is given may be told to. Gives a client that writes there."""
-    if not broker.makes_topics:
-        # Events that tell old times are not to go before they are read.
-        kept = NewTopic(topic, num_partitions=partitions, config={"retention.ms": "-1"})
-        try:
-            AdminClient(broker.client()).create_topics([kept])[topic].result(30)
-        except KafkaException as error:
-            raise SystemExit(f"the topic {topic} cannot be made at {broker.address}: {error}") from error
-    producer = Producer(broker.client())
-    for _ in range(100):
-        found = producer.list_topics(topic, timeout=30).topics[topic]
-        if found.error is None and found.partitions:
-            break
-        time.sleep(0.2)
-    if len(found.partitions) != partitions:
-        raise SystemExit(f"the topic {topic} has {len(found.partitions)} partitions at {broker.address}, not {partitions}")
-    return producer
-
-
-def send_hostile(producer, topic, chance, partitions, at):
-    for payload, told in hostile.messages(chance, at):
-        key, where = f"{chance.random()}", chance.randrange(partitions)
-        producer.produce(topic, payload, key, where, timestamp=int(told.timestamp() * 1000))
-    if producer.flush(60):
-        raise SystemExit("the broker does not confirm the hostile messages")
-
-
 def disturb(fleet, chance, kills, send):
     """Kills, one after the other, while events come."""
     portions = min(kills, HOSTILE_MAX)
-    send(0)
+    send()
     for number in range(kills):
         fleet.watch(chance.uniform(*(SOON if number % 2 else LATER)))
         if number * portions // kills != (number - 1) * portions // kills:
-            send(number / kills)
+            send()
         if number % ZOMBIE_EVERY == 0 and not fleet.asleep:
             fleet.stall(chance)
         fleet.kill(chance)
         if number % STOP_EVERY == STOP_EVERY - 2:
-            fleet.stop_one(chance)
+            fleet.stop_one()
         else:
             fleet.fill()
     fleet.fill()
@@ -106,15 +76,17 @@ def carry_out(options, broker, work):
     reading = settings_file(work / "reader.conf", broker.session, broker.settings)
     stream = ["stream", "--bootstrap-servers", broker.address, "--input-topic", topic, "--kafka-config", reading, "--land-every", "1s"]
     simulate = ["simulate", "--users", 1000, "--total", options.events, "--start", f"{START:%Y-%m-%dT%H:%M:%SZ}", "--seed", 7]
-    simulate += ["--late", 0.05, "--late-by", "5m", "--rate", max(int(options.events / (options.kills * PAUSE + 5)), 1)]
+    rate = max(int(options.events / (options.kills * PAUSE + 5)), 1)
+    simulate += ["--late", 0.05, "--late-by", "5m", "--rate", rate]
     simulate += ["--sink", f"kafka://{broker.address}/{topic}", "--kafka-config", writing]
 
-    def send(share):
-        at = START + timedelta(hours=options.events * share / EVENTS_AN_HOUR)
-        send_hostile(producer, topic, chance, options.partitions, at)
+    def send():
+        # About the time that the simulated events are at, rather before it: what is ahead makes many of those late.
+        events = min(max(time.monotonic() - began - 1, 0) * rate, options.events)
+        send_hostile(producer, topic, chance, options.partitions, START + timedelta(hours=events / EVENTS_AN_HOUR))
 
     with open(work / "simulate.log", "wb") as log:
-        writer = program.start(work / "none", *simulate, stdout=log, stderr=log)
+        began, writer = time.monotonic(), program.start(work / "none", *simulate, stdout=log, stderr=log)
     fleet = Fleet(program, lake, stream, work / "logs", options.processes)
     try:
         disturb(fleet, chance, options.kills, send)
@@ -126,7 +98,10 @@ def carry_out(options, broker, work):
     finally:
         writer.kill()
         fleet.abandon()
-    program.must(lake, *stream, "--available-now", timeout=1200)
+    code, _, err = program.run(lake, *stream, "--available-now", timeout=1200)
+    if code:
+        lines = [*fleet.wrong, *fleet.panics(), f"the last process ended with {code}: {said(err)}"]
+        raise SystemExit("\n".join(["the stream check failed:", *lines]))
     wanted, messages = truth.of_topic(broker, topic)
     return fleet, wanted, messages, [*fleet.wrong, *fleet.panics(), *all_differences(lake, wanted)], lake
 

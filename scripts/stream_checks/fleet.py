@@ -79,8 +79,9 @@ class Fleet:
         self.members.remove(member)
         self.stops += 1
 
-    def stop_one(self, chance):
-        self.end_one(chance.choice(self.awake()))
+    def stop_one(self):
+        """The oldest: one that has only begun does not listen to signals yet, and simply dies of them."""
+        self.end_one(self.awake()[0])
 
     def fill(self):
         while len(self.members) < self.size:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
@@ -10,6 +11,8 @@ from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, TopicPartition
 
 LATE_BY_US = 120_000_000
 MINUTE_US = 60_000_000
+# So many seconds the broker may keep the next messages to itself.
+PATIENCE = 60
 AHEAD_US = 600_000_000
 LISTENED_MAX_MS = 7 * 24 * 3_600_000
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -146,9 +149,12 @@ def of_topic(broker, topic):
     ends = {partition: reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1] for partition in partitions}
     reader.assign([TopicPartition(topic, partition, 0) for partition in ends])
     left = {partition for partition, end in ends.items() if end > 0}
+    until = time.monotonic() + PATIENCE
     while left:
-        some = reader.consume(10_000, timeout=60)
-        if not some:
+        some = reader.consume(10_000, timeout=0.5)
+        if some:
+            until = time.monotonic() + PATIENCE
+        elif time.monotonic() > until:
             raise SystemExit(f"the broker gives no more messages of {topic}, though {len(left)} partitions are not read to their end")
         for message in some:
             if message.error() is None:

@@ -49,8 +49,18 @@ struct Events {
 }
 
 /// Places of the text columns in `Events::texts`.
-const TEXTS: [&str; 9] =
-    ["event_id", "user_id", "track_id", "track_name", "artist_name", "genre", "status", "processing_path", "other_fields"];
+const TEXTS: [&str; 10] = [
+    "event_id",
+    "event_type",
+    "user_id",
+    "track_id",
+    "track_name",
+    "artist_name",
+    "genre",
+    "status",
+    "processing_path",
+    "other_fields",
+];
 
 #[derive(Default)]
 struct Dead {
@@ -189,7 +199,7 @@ impl Batch {
 impl Events {
     fn push(&mut self, message: Message<'_>, event: &StreamEvent<'_>, is_late: bool) {
         self.places.push(message.partition, message.offset, message.told_us);
-        let texts = [
+        let texts: [_; TEXTS.len()] = [
             event.event_id.as_deref(),
             Some(event.event_type),
             Some(&*event.user_id),

@@ -10,6 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 /// What a watcher tells.
@@ -60,33 +61,31 @@ impl<'a> StreamEvent<'a> {
     /// # Errors
     /// Why it is no event.
     pub fn read(payload: &'a [u8], told_us: Option<i64>) -> Result<Self, Fault> {
-        let fields: Fields<'a> = serde_json::from_slice(payload).map_err(|error| {
-            let reason = if error.classify() == Category::Data { "wrong_fields" } else { "not_json" };
-            Fault::new(reason, error.to_string())
-        })?;
+        let Fields { texts, duration_listened, other } = Fields::read(payload)?;
+        let [event_id, event_type, user_id, track_id, track_name, artist_name, genre, status, timestamp, path] = texts;
         let lacking = |name: &str| Fault::new("wrong_fields", format!("{name} is missing"));
-        let event_type = fields.event_type.ok_or_else(|| lacking("event_type"))?;
+        let event_type = event_type.ok_or_else(|| lacking("event_type"))?;
         let known = TYPES.into_iter().find(|known| *known == event_type);
         let event_type = known
             .ok_or_else(|| Fault::new("other_event", format!("event_type is {event_type:?}, which is none of {TYPES:?}")))?;
         let is_play = event_type == PlayEvent::TYPE;
-        let user_id = fields.user_id.filter(|text| !text.is_empty()).ok_or_else(|| lacking("user_id"))?;
-        if is_play && fields.track_id.is_none() && fields.track_name.is_none() {
+        let user_id = user_id.filter(|text| !text.is_empty()).ok_or_else(|| lacking("user_id"))?;
+        if is_play && track_id.is_none() && track_name.is_none() {
             return Err(lacking("track_id and track_name: one of them"));
         }
-        let status = match fields.status.as_deref() {
+        let status = match status.as_deref() {
             Some("COMPLETED") => Some(Status::Completed),
             Some("SKIPPED") => Some(Status::Skipped),
             Some(other) => return Err(Fault::new("wrong_fields", format!("status is {other:?}, neither COMPLETED nor SKIPPED"))),
             None if is_play => return Err(lacking("status")),
             None => None,
         };
-        if let Some(ms) = fields.duration_listened
+        if let Some(ms) = duration_listened
             && !(0..=LISTENED_MAX_MS).contains(&ms)
         {
             return Err(Fault::new("wrong_fields", format!("duration_listened is {ms}, not between 0 and {LISTENED_MAX_MS}")));
         }
-        let timestamp = fields.timestamp.ok_or_else(|| lacking("timestamp"))?;
+        let timestamp = timestamp.ok_or_else(|| lacking("timestamp"))?;
         let event_us = DateTime::parse_from_rfc3339(&timestamp)
             .map_err(|error| Fault::new("wrong_fields", format!("timestamp {timestamp:?}: {error}")))?
             .timestamp_micros();
@@ -101,55 +100,72 @@ impl<'a> StreamEvent<'a> {
                 format!("timestamp {timestamp:?} is more than ten minutes after it was told"),
             ));
         }
-        let path = match fields.processing_path.as_deref() {
+        let path = match path.as_deref() {
             Some("hot") => Path::Hot,
             Some("cold") => Path::Cold,
             None => Path::of(event_us, told_us.unwrap_or(event_us)),
             Some(other) => return Err(Fault::new("wrong_fields", format!("processing_path is {other:?}, neither hot nor cold"))),
         };
         Ok(Self {
-            event_id: fields.event_id,
+            event_id,
             event_type,
             user_id,
             event_us,
-            track_id: fields.track_id,
-            track_name: fields.track_name,
-            artist_name: fields.artist_name,
-            genre: fields.genre,
+            track_id,
+            track_name,
+            artist_name,
+            genre,
             status,
-            listened_ms: fields.duration_listened,
+            listened_ms: duration_listened,
             path,
-            other: fields.other.map(|fields| fields + "}"),
+            other: other.map(|fields| fields + "}"),
         })
     }
 }
 
+/// The known fields: texts, and behind them the one number.
+const NAMES: [&str; 11] = [
+    "event_id",
+    "event_type",
+    "user_id",
+    "track_id",
+    "track_name",
+    "artist_name",
+    "genre",
+    "status",
+    "timestamp",
+    "processing_path",
+    "duration_listened",
+];
+
 /// The fields as they stand there.
 #[derive(Default)]
 struct Fields<'a> {
-    event_id: Option<Cow<'a, str>>,
-    event_type: Option<Cow<'a, str>>,
-    user_id: Option<Cow<'a, str>>,
-    track_id: Option<Cow<'a, str>>,
-    track_name: Option<Cow<'a, str>>,
-    artist_name: Option<Cow<'a, str>>,
-    genre: Option<Cow<'a, str>>,
-    status: Option<Cow<'a, str>>,
-    timestamp: Option<Cow<'a, str>>,
-    processing_path: Option<Cow<'a, str>>,
+    texts: [Option<Cow<'a, str>>; NAMES.len() - 1],
     duration_listened: Option<i64>,
+    /// Not closed yet.
     other: Option<String>,
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FieldsVisitor)
+impl<'a> Fields<'a> {
+    fn read(payload: &'a [u8]) -> Result<Self, Fault> {
+        let at = Cell::new("");
+        let mut reader = serde_json::Deserializer::from_slice(payload);
+        let fields = reader.deserialize_map(FieldsVisitor { at: &at }).and_then(|fields| reader.end().map(|()| fields));
+        fields.map_err(|error| match (error.classify(), at.get()) {
+            (Category::Data, "") => Fault::new("wrong_fields", error.to_string()),
+            (Category::Data, name) => Fault::new("wrong_fields", format!("{name}: {error}")),
+            _ => Fault::new("not_json", error.to_string()),
+        })
     }
 }
 
-struct FieldsVisitor;
+struct FieldsVisitor<'c> {
+    /// The field that is being read, for the message.
+    at: &'c Cell<&'static str>,
+}
 
-impl<'de> Visitor<'de> for FieldsVisitor {
+impl<'de> Visitor<'de> for FieldsVisitor<'_> {
     type Value = Fields<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,47 +175,33 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut fields, mut seen) = (Fields::default(), 0_u16);
         while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
-            let (bit, place) = match &*name {
-                "event_id" => (0, &mut fields.event_id),
-                "event_type" => (1, &mut fields.event_type),
-                "user_id" => (2, &mut fields.user_id),
-                "track_id" => (3, &mut fields.track_id),
-                "track_name" => (4, &mut fields.track_name),
-                "artist_name" => (5, &mut fields.artist_name),
-                "genre" => (6, &mut fields.genre),
-                "status" => (7, &mut fields.status),
-                "timestamp" => (8, &mut fields.timestamp),
-                "processing_path" => (9, &mut fields.processing_path),
-                "duration_listened" => {
-                    once(&mut seen, 10, &name)?;
-                    fields.duration_listened =
-                        map.next_value().map_err(|error| A::Error::custom(format_args!("{name}: {error}")))?;
-                    continue;
-                }
-                _ => {
-                    let value: &RawValue = map.next_value()?;
-                    let other = fields.other.get_or_insert_with(String::new);
-                    other.push(if other.is_empty() { '{' } else { ',' });
-                    other.push_str(&serde_json::to_string(&*name).map_err(A::Error::custom)?);
-                    other.push(':');
-                    other.push_str(value.get());
-                    continue;
-                }
+            let Some(bit) = NAMES.iter().position(|known| *known == name) else {
+                unknown(&mut fields.other, &name, map.next_value()?).map_err(A::Error::custom)?;
+                continue;
             };
-            once(&mut seen, bit, &name)?;
-            let text: Option<Text<'de>> = map.next_value().map_err(|error| A::Error::custom(format_args!("{name}: {error}")))?;
-            *place = text.map(|Text(text)| text);
+            self.at.set(NAMES[bit]);
+            // Which of two values of one name counts, every reader decides for itself: so none does.
+            if seen & (1 << bit) != 0 {
+                return Err(A::Error::custom("it stands there twice"));
+            }
+            seen |= 1 << bit;
+            match fields.texts.get_mut(bit) {
+                Some(text) => *text = map.next_value::<Option<Text<'de>>>()?.map(|Text(text)| text),
+                None => fields.duration_listened = map.next_value()?,
+            }
+            self.at.set("");
         }
         Ok(fields)
     }
 }
 
-/// Which of two values of one name counts, every reader decides for itself: so none does.
-fn once<E: serde::de::Error>(seen: &mut u16, bit: u16, name: &str) -> Result<(), E> {
-    if *seen & (1 << bit) != 0 {
-        return Err(E::custom(format_args!("{name} stands there twice")));
-    }
-    *seen |= 1 << bit;
+/// One more field of which only the text is kept.
+fn unknown(other: &mut Option<String>, name: &str, value: &RawValue) -> serde_json::Result<()> {
+    let other = other.get_or_insert_with(String::new);
+    other.push(if other.is_empty() { '{' } else { ',' });
+    other.push_str(&serde_json::to_string(name)?);
+    other.push(':');
+    other.push_str(value.get());
     Ok(())
 }
 
@@ -300,7 +302,7 @@ mod tests {
         }
         assert_eq!(StreamEvent::read(b"{\"user_id\":\"\xff\"}", told).unwrap_err().reason, "not_json");
         let twice = StreamEvent::read(br#"{"user_id":"a","user_id":"b"}"#, told).unwrap_err();
-        assert_eq!((twice.reason, twice.detail.contains("user_id stands there twice")), ("wrong_fields", true));
+        assert_eq!((twice.reason, twice.detail.contains("user_id: it stands there twice")), ("wrong_fields", true));
         for (name, value) in [
             ("user_id", json!(5)),
             ("user_id", json!("")),

@@ -116,8 +116,11 @@ pub fn kafka_source(address: &KafkaAddress, group: &str, settings: &Settings) ->
     if found.is_none_or(|topic| topic.error().is_some() || topic.partitions().is_empty()) {
         return Err(no_topic(address));
     }
-    // Brokers before 0.10 have no id of their own.
-    let cluster = consumer.client().fetch_cluster_id(Duration::from_secs(5)).unwrap_or_else(|| address.servers.clone());
+    let cluster = consumer.client().fetch_cluster_id(ANSWER).unwrap_or_else(|| {
+        // Brokers before 0.10 have no id of their own.
+        tracing::warn!("the brokers do not tell their cluster's id: the topic is known by the address, so keep writing {}", address.servers);
+        address.servers.clone()
+    });
     consumer.subscribe(&[&address.topic]).map_err(|error| refused(address, error))?;
     Ok(Box::new(KafkaSource {
         name: format!("kafka:{cluster}/{}", address.topic),

@@ -17,7 +17,9 @@ pub fn event(_: &Path, bytes: &[u8]) {
             assert_eq!(told["user_id"], *event.user_id);
             assert_eq!(told["duration_listened"].as_i64(), event.listened_ms);
             assert!((0..=TOLD_US + AHEAD_US).contains(&event.event_us));
-            let other = event.other.map_or(0, |text| serde_json::from_str::<Value>(&text).expect("JSON").as_object().expect("fields").len());
+            let other = event
+                .other
+                .map_or(0, |text| serde_json::from_str::<Value>(&text).expect("JSON").as_object().expect("fields").len());
             let known = told.as_object().expect("an object").len();
             assert!(other < known, "{other} unknown fields of {known}");
         }
@@ -27,6 +29,7 @@ pub fn event(_: &Path, bytes: &[u8]) {
 pub fn seeds() -> Vec<Vec<u8>> {
     let play = r#"{"event_type":"track_change","track_name":"R\u00edo","track_id":"4uLU6hMCjMI75M1A2tKUQC","status":"COMPLETED",
         "duration_listened":201573,"timestamp":"2026-03-01T12:00:00.123Z","user_id":"ana","processing_path":"hot"}"#;
-    let change = r#"{"event_type":"track_paused","user_id":"ana","timestamp":"2026-03-01T12:00:00+01:00","progress_ms":7,"new":[{}]}"#;
+    let change =
+        r#"{"event_type":"track_paused","user_id":"ana","timestamp":"2026-03-01T12:00:00+01:00","progress_ms":7,"new":[{}]}"#;
     [play, change, "{}", "[]", "nul", r#"{"user_id":"a","user_id":"b"}"#].map(|text| text.as_bytes().to_vec()).to_vec()
 }
