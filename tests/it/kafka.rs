@@ -103,7 +103,7 @@ fn messages_that_are_no_events_are_kept_with_their_reason() {
     let dead = workspace.query("SELECT position, reason, payload_bytes, length(payload) AS letters, payload_base64 FROM bronze.dead_letters ORDER BY position");
     let told: Vec<_> = dead.iter().map(|row| (row["position"].as_i64().unwrap(), row["reason"].as_str().unwrap())).collect();
     assert_eq!(told, [(0, "not_json"), (1, "not_json"), (3, "wrong_fields"), (4, "not_json"), (5, "no_payload")]);
-    assert_eq!((dead[1]["payload_base64"].as_str(), dead[3]["letters"].as_i64()), (Some("//4="), Some(huge.len() as i64)));
+    assert_eq!((dead[1]["payload_base64"].as_str(), dead[3]["letters"].as_u64()), (Some("//4="), Some(huge.len() as u64)));
     let kept = &workspace.query("SELECT user_id, event_at, other_fields FROM bronze.stream_events")[0];
     assert_eq!(kept["other_fields"], r#"{"mood":7}"#);
     assert_eq!(kept["event_at"], "2026-03-01T11:00:00Z");

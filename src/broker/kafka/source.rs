@@ -118,7 +118,10 @@ pub fn kafka_source(address: &KafkaAddress, group: &str, settings: &Settings) ->
     }
     let cluster = consumer.client().fetch_cluster_id(ANSWER).unwrap_or_else(|| {
         // Brokers before 0.10 have no id of their own.
-        tracing::warn!("the brokers do not tell their cluster's id: the topic is known by the address, so keep writing {}", address.servers);
+        tracing::warn!(
+            "the brokers do not tell their cluster's id: the topic is known by the address, so keep writing {}",
+            address.servers
+        );
         address.servers.clone()
     });
     consumer.subscribe(&[&address.topic]).map_err(|error| refused(address, error))?;

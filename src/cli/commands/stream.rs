@@ -86,7 +86,7 @@ pub fn options(args: &WindowArgs, lake: &Lake, name: &str) -> Result<Options> {
     let window = duration("--window", &args.window, Duration::from_secs(1), DAY)?;
     let watermark = duration("--watermark", &args.watermark, Duration::ZERO, 366 * DAY)?;
     let land_every = duration("--land-every", &args.land_every, Duration::from_millis(100), DAY)?;
-    if window.subsec_nanos() != 0 || DAY.as_secs() % window.as_secs() != 0 {
+    if window.subsec_nanos() != 0 || !DAY.as_secs().is_multiple_of(window.as_secs()) {
         return Err(Error::usage(format!("--window {}: a day is no whole number of such windows", args.window))
             .hint("choose a length such as 10s, 1m, 5m or 1h"));
     }

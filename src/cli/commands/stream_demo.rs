@@ -19,6 +19,7 @@ use crate::lake::snapshot::AsOf;
 use crate::lake::tables::STREAM_EVENTS;
 use arrow::util::pretty::pretty_format_batches;
 use chrono::TimeDelta;
+use std::fmt::Write as _;
 use tokio::sync::mpsc;
 
 const LISTENERS: usize = 5_000;
@@ -96,7 +97,8 @@ async fn answer(context: &Context) -> Result<String> {
         let rows = plan(&context.lake, &context.engine.query_scope(), sql, AsOf::Latest).await?;
         let rows = rows.collect().await.explain(|| "the windows cannot be read".to_owned())?;
         let table = pretty_format_batches(&rows).explain(|| "the windows cannot be shown".to_owned())?.to_string();
-        text += &format!("{title}\n{}\n\n", printable(&table));
+        let _ = writeln!(text, "{title}\n{}\n", printable(&table));
     }
-    Ok(text + &format!("Ask more: moodlake query --lake {} \"SHOW TABLES\"\n", context.lake.address()))
+    let _ = writeln!(text, "Ask more: moodlake query --lake {} \"SHOW TABLES\"", context.lake.address());
+    Ok(text)
 }
