@@ -12,7 +12,8 @@
 #
 # As root on Debian it installs what is missing; with an engine and Compose 2.24 that answer, it uses those and needs no root
 # but for debootstrap. From the environment:
-#   MOODLAKE_BINARY        the program to put into the image (default: the newest build)
+#   MOODLAKE_BINARY        the program to put into the image (default: the newest build); with Kafka in it, one that was built with
+#                          OPENSSL_STATIC=1 as in the Dockerfile, since the base image has no OpenSSL
 #   FAKE_SPOTIFY_COMMAND   what serves the fake Spotify at MOODLAKE_FAKE_SPOTIFY (default: the project's own)
 #   MOODLAKE_FAKE_SPOTIFY  its address and port (default: 127.0.0.1:18080)
 #   LOGIN_PORT             where the login listens (default: 18888)

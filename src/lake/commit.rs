@@ -5,6 +5,7 @@
 
 use super::evolution::{Difference, FORMAT, FORMAT_KEY, declared, difference, grown, unfit};
 use super::leftovers;
+use super::log::Commit;
 use super::marks::Marks;
 use super::snapshot::Snapshot;
 use super::store::TableAt;
@@ -17,6 +18,7 @@ use deltalake::logstore::LogStoreRef;
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 /// Commits the files; gives the version that holds them.
 ///
@@ -25,14 +27,18 @@ use serde_json::Value;
 pub async fn commit(at: &TableAt, table: &Table, store: &LogStoreRef, adds: Vec<Add>, mode: Mode, note: &Value) -> Result<u64> {
     match attempt(at, table, store, adds.clone(), mode, note).await {
         Ok(version) => Ok(version),
-        Err(error) => after_failure(at, store, &adds, error).await,
+        Err(error) => after_failure(at, store, &adds, None, error).await,
     }
 }
 
-/// Delta may fail after its commit, when it writes a checkpoint or cleans the log. What counts is whether the log names the files.
-async fn after_failure(at: &TableAt, store: &LogStoreRef, adds: &[Add], error: Error) -> Result<u64> {
+/// Delta may fail after its commit, when it writes a checkpoint or cleans the log. What counts is whether the log names the files: the
+/// commits behind version `since` are asked, where it is known, or else the newest version.
+async fn after_failure(at: &TableAt, store: &LogStoreRef, adds: &[Add], since: Option<u64>, error: Error) -> Result<u64> {
     let named = match (at.open().await, adds.first()) {
-        (Ok(Some(now)), Some(add)) => now.holds_file(&add.path).await.map(|holds| holds.then(|| now.version())),
+        (Ok(Some(now)), Some(add)) => match since {
+            Some(since) => naming(at, store, add, since + 1..=now.version()).await,
+            None => now.holds_file(&add.path).await.map(|holds| holds.then(|| now.version())),
+        },
         (Ok(_), _) => Ok(None),
         (Err(unreadable), _) => Err(unreadable),
     };
@@ -147,9 +153,21 @@ async fn commit_upon(
             } else {
                 Error::failure(format!("table {label}: the commit failed")).because(error).hint(SPACE)
             };
-            after_failure(at, store, adds, failed).await
+            after_failure(at, store, adds, Some(current.version()), failed).await
         }
     }
+}
+
+/// The version that added a file. Its name is its own, however its folder is written.
+async fn naming(at: &TableAt, store: &LogStoreRef, add: &Add, versions: RangeInclusive<u64>) -> Result<Option<u64>> {
+    let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+    for version in versions {
+        let commit = Commit::read(at, store, version).await?.unwrap_or_default();
+        if commit.adds.iter().any(|path| name(path) == name(&add.path)) {
+            return Ok(Some(version));
+        }
+    }
+    Ok(None)
 }
 
 /// Commits files that take the place of some others, rows changed, on exactly the version that they were made for; without any file, only

@@ -72,21 +72,21 @@ pub enum Appended {
     Overtaken,
 }
 
-/// Adds rows and moves marks in one commit, if since version `known` nobody else has moved one of them.
+/// Adds rows and moves marks in one commit, if since version `known` nobody else has moved one of them. `seen` is the table as it was
+/// opened once, and is brought up to date: a stream commits all day, and opening a table anew costs more with every commit.
 ///
 /// # Errors
 /// When the files or the log cannot be written; the table is then as before.
 pub async fn append(
-    at: &TableAt,
+    seen: &mut Snapshot,
     table: &Table,
     known: u64,
     rows: Vec<RecordBatch>,
     marks: &Marks,
     note: &Value,
 ) -> Result<Appended> {
-    let Some(current) = at.open().await? else {
-        return Err(Error::failure(format!("table {} is gone", table.label())).hint("was it deleted? start the stream again"));
-    };
+    *seen = seen.renewed().await?;
+    let (current, at) = (&*seen, seen.at());
     if moved(at, known, current.version(), marks).await? {
         return Ok(Appended::Overtaken);
     }
@@ -99,7 +99,7 @@ pub async fn append(
         (adds, count) = write_files(at, table, &store, vec![Box::pin(stream)], Arc::new(|_| {})).await?;
     }
     let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
-    match commit_marked(&current, &store, adds, marks, note).await {
+    match commit_marked(current, &store, adds, marks, note).await {
         Ok(version) => Ok(Appended::Stored(Written { version, rows: count, held: None, bytes })),
         Err(error) => {
             let now = at.open().await?.map_or(known, |now| now.version());

@@ -242,6 +242,21 @@ impl Snapshot {
         Ok(next.and_then(|commit| commit.time))
     }
 
+    /// The newest version, by reading only the commits that came since.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn renewed(&self) -> Result<Self> {
+        let mut table = self.table.clone();
+        table.update_state().await.explain(|| self.unreadable())?;
+        let mut renewed = Self { table, at: self.at.clone(), rows_version: self.rows_version };
+        if renewed.version() != self.version() {
+            let version = renewed.version();
+            renewed.rows_version = renewed.own_commit().await?.map_or(version, |commit| commit.rows_version(version));
+        }
+        Ok(renewed)
+    }
+
     /// The commit of exactly this version: the log's history would begin with the newest one.
     pub(super) async fn own_commit(&self) -> Result<Option<Commit>> {
         Commit::read(&self.at, &self.table.log_store(), self.version()).await

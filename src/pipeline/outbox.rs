@@ -32,7 +32,10 @@ impl Outbox {
     /// # Errors
     /// When the broker has refused an event. It and those behind it stay remembered.
     pub fn go_on(&mut self, unsent: &mut Vec<Unsent>) -> Result<()> {
-        for waiting in unsent.iter().take(UNDER_WAY_MAX).skip(self.handed) {
+        // What is confirmed is counted, which tells which ones only where they come in order: those of one key.
+        let first = unsent.first().map(|waiting| waiting.user_id.clone());
+        let of_first = unsent.iter().take_while(|waiting| Some(&waiting.user_id) == first.as_ref());
+        for waiting in of_first.take(UNDER_WAY_MAX).skip(self.handed) {
             let payload = waiting.event.message(&waiting.user_id).to_string();
             self.sink.send(Outgoing { key: &waiting.user_id, payload: &payload, told_us: waiting.event.told_us() })?;
             self.handed += 1;

@@ -165,8 +165,8 @@ impl Batch {
 
     /// Messages that nobody can read any more.
     pub fn push_gap(&mut self, gap: Gap) {
-        let detail = format!("the messages from here to {} were gone from the broker before they were read", gap.to - 1);
-        let message = Message { partition: gap.partition, offset: gap.from, told_us: None, payload: None };
+        let detail = format!("the messages from {} to here were gone from the broker before they were read", gap.from);
+        let message = Message { partition: gap.partition, offset: gap.to - 1, told_us: None, payload: None };
         self.positions.entry(gap.partition).or_default().next = gap.to;
         self.dead(message, &Fault::new("gap", detail));
     }

@@ -13,7 +13,7 @@ use super::position::Positions;
 use crate::broker::{Polled, Source};
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::lake::tables::STREAM_EVENTS;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -215,7 +215,7 @@ impl Consumer {
             }
             Landed::Overtaken => {
                 tracing::info!("another process has read on from here: {} messages are left to it", gathered.messages);
-                self.begin()
+                if self.partitions.is_empty() { Ok(()) } else { self.begin() }
             }
         }
     }
@@ -228,8 +228,21 @@ impl Consumer {
         self.begin()
     }
 
-    /// Reads its partitions from where the tables say that they were read to.
+    /// Reads its partitions from where the tables say that they were read to. A lake or a broker that is away is waited for.
     fn begin(&mut self) -> Result<()> {
+        for pause in PAUSES {
+            match self.try_begin() {
+                Err(error) if error.kind() == Kind::Failure && !self.stop.load(Ordering::Relaxed) => {
+                    tracing::warn!("{}; tried again in {} s", error.in_one_line(), pause.as_secs());
+                    std::thread::sleep(pause);
+                }
+                outcome => return outcome,
+            }
+        }
+        self.try_begin()
+    }
+
+    fn try_begin(&mut self) -> Result<()> {
         let landing = self.runtime.block_on(Landing::take_over(&self.context, self.source.name(), &self.partitions))?;
         let places = landing.positions();
         let offsets =
@@ -277,6 +290,8 @@ impl Consumer {
         step.rows_rejected = dead - late;
         step.outcome = if messages == 0 { Outcome::UpToDate } else { Outcome::Wrote };
         step.version = self.landing.as_ref().map(Landing::version);
+        // Its partitions are another's while this process waits for its turn to count.
+        drop(self.source);
         let windows = self.runtime.block_on(self.keeper.end())?;
         let step = step.remarked(format!("{late} too late to be counted; {commits} commits, {:.1} MB", bytes as f64 / 1e6));
         Ok([step].into_iter().chain(windows).collect())

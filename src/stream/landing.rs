@@ -4,10 +4,10 @@
 //! a process dies between the two, whoever reads the messages again knows by the marks which dead letters are there already.
 
 use super::batch::Gathered;
-use super::position::{self, Positions};
+use super::position::{self, Position, Positions};
 use crate::context::Context;
 use crate::error::{Explain, Result};
-use crate::lake::TableAt;
+use crate::lake::Snapshot;
 use crate::lake::marks::{self, Appended};
 use crate::lake::tables::{DEAD_LETTERS, STREAM_EVENTS, Table};
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
@@ -27,7 +27,7 @@ pub struct Landing {
 #[derive(Clone)]
 struct Target {
     table: &'static Table,
-    at: TableAt,
+    seen: Snapshot,
     /// The version up to which the marks are known to be as `positions` says.
     known: u64,
     positions: Positions,
@@ -47,10 +47,9 @@ pub enum Landed {
 
 impl Target {
     async fn opened(context: &Context, table: &'static Table, source: &str, partitions: &[i32], note: &Value) -> Result<Self> {
-        let at = context.lake.table(table)?;
-        let current = marks::opened(&at, table, note).await?;
-        let told = marks::of(&current, &position::names(source, partitions.iter().copied())).await?;
-        Ok(Self { table, at, known: current.version(), positions: position::of_marks(source, partitions, &told) })
+        let seen = marks::opened(&context.lake.table(table)?, table, note).await?;
+        let told = marks::of(&seen, &position::names(source, partitions.iter().copied())).await?;
+        Ok(Self { table, known: seen.version(), seen, positions: position::of_marks(source, partitions, &told) })
     }
 
     /// False where another process has moved one of the marks.
@@ -61,16 +60,15 @@ impl Target {
         positions: &Positions,
         note: &Value,
     ) -> Result<Option<u64>> {
-        let moved: Positions = positions
-            .iter()
-            .filter(|(partition, place)| self.positions.get(partition) != Some(place))
-            .map(|(&p, &at)| (p, at))
-            .collect();
+        // Forwards only: dead letters of a process that died before its events may have moved a mark further than this batch goes.
+        let is_ahead =
+            |partition: &i32, place: &Position| self.positions.get(partition).is_none_or(|held| place.next > held.next);
+        let moved: Positions = positions.iter().filter(|(p, place)| is_ahead(p, place)).map(|(&p, &place)| (p, place)).collect();
         if moved.is_empty() {
             return Ok(Some(0));
         }
         let told = position::marks(source, &moved);
-        match marks::append(&self.at, self.table, self.known, rows.into_iter().collect(), &told, note).await? {
+        match marks::append(&mut self.seen, self.table, self.known, rows.into_iter().collect(), &told, note).await? {
             Appended::Overtaken => Ok(None),
             Appended::Stored(written) => {
                 // Commits of others in between moved none of these marks, or this one would not be there.
@@ -138,5 +136,69 @@ impl Landing {
             .map(|(partition, offset)| Some(*offset >= held(partition)))
             .collect();
         filter_record_batch(rows, &is_new).explain(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Landed, Landing};
+    use crate::broker::Message;
+    use crate::clock::Clock;
+    use crate::context::{Context, Silent};
+    use crate::engine::Engine;
+    use crate::lake::Lake;
+    use crate::lake::tables::DEAD_LETTERS;
+    use crate::stream::batch::Batch;
+    use std::sync::Arc;
+
+    fn context(folder: &std::path::Path) -> Context {
+        let zone = chrono_tz::UTC;
+        Context {
+            lake: Lake::at(folder.to_str().unwrap()).unwrap(),
+            engine: Engine::new(zone).unwrap(),
+            clock: Clock::System,
+            run_id: "run".to_owned(),
+            zone,
+            progress: Arc::new(Silent),
+        }
+    }
+
+    /// Messages of two partitions that are no events, up to these offsets.
+    fn gathered(landing: &Landing, ends: [i64; 2]) -> crate::stream::batch::Gathered {
+        let mut batch = Batch::new(0, landing.positions().clone());
+        for (partition, end) in (0..).zip(ends) {
+            let from = landing.positions().get(&partition).map_or(0, |place| place.next);
+            for offset in from..end {
+                batch.push(Message { partition, offset, told_us: None, payload: Some(b"{") });
+            }
+        }
+        batch.take("memory:t", 0, "run").unwrap()
+    }
+
+    async fn dead(context: &Context) -> u64 {
+        context.lake.open(&DEAD_LETTERS).await.unwrap().unwrap().extent().unwrap().rows.unwrap()
+    }
+
+    #[tokio::test]
+    async fn dead_letters_of_a_process_that_died_half_way_are_not_stored_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let context = context(folder.path());
+        let mut first = Landing::take_over(&context, "memory:t", &[0, 1]).await.unwrap();
+        let half = gathered(&first, [10, 10]);
+        // It dies before its second commit.
+        first.dead.append("memory:t", half.dead, &half.positions, &first.note.clone()).await.unwrap();
+        assert_eq!(dead(&context).await, 20);
+
+        let mut second = Landing::take_over(&context, "memory:t", &[0, 1]).await.unwrap();
+        assert!(second.positions().is_empty());
+        for ends in [[8, 13], [12, 13], [12, 20]] {
+            let batch = gathered(&second, ends);
+            assert!(matches!(second.land(batch).await.unwrap(), Landed::Stored { .. }));
+        }
+        assert_eq!(dead(&context).await, 32);
+        // The first one wakes up.
+        let late = gathered(&first, [11, 11]);
+        assert_eq!(first.land(late).await.unwrap(), Landed::Overtaken);
+        assert_eq!(dead(&context).await, 32);
     }
 }

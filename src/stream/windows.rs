@@ -47,9 +47,12 @@ pub async fn follow(context: &Context, window_us: i64) -> Result<Followed> {
     let note = context.note(json!({ "inputs": { "events": events.identity()? }, "window_seconds": window_us / 1_000_000 }));
     let at = context.lake.table(&GENRE_PLAYS)?;
     let stored = marks::opened(&at, &GENRE_PLAYS, &note).await?;
-    let name = format!("windows/{}/{window_us}", events.identity()?["id"].as_str().unwrap_or_default());
-    let seen = marks::of(&stored, &[name.clone()].into()).await?.get(&name).copied();
-    let seen = seen.and_then(|version| u64::try_from(version).ok());
+    let name = format!("windows/{}", events.identity()?["id"].as_str().unwrap_or_default());
+    let length = format!("{name}/length_us");
+    let told = marks::of(&stored, &[name.clone(), length.clone()].into()).await?;
+    // What was counted in windows of another length is counted anew.
+    let seen = told.get(&name).filter(|_| told.get(&length) == Some(&window_us));
+    let seen = seen.and_then(|version| u64::try_from(*version).ok());
     if seen == Some(events.version()) {
         step.outcome = Outcome::UpToDate;
         step.version = Some(stored.version());
@@ -80,7 +83,7 @@ pub async fn follow(context: &Context, window_us: i64) -> Result<Followed> {
         days.extend(texts_of(held.explain(|| format!("table {}: its days cannot be read", GENRE_PLAYS.label()))?).await?);
     }
     step.rows_read = rows.iter().map(|batch| batch.num_rows() as u64).sum();
-    let marks = Marks::from([(name, i64::try_from(events.version()).unwrap_or(i64::MAX))]);
+    let marks = Marks::from([(name, i64::try_from(events.version()).unwrap_or(i64::MAX)), (length, window_us)]);
     let mut update = if days.is_empty() {
         Update::default()
     } else {

@@ -84,11 +84,14 @@ async fn windows_stay_right_when_the_events_are_put_together_and_when_their_leng
         read(&workspace, Box::new(log.clone()), Options { window_us: 5 * MINUTE_US, ..options(&workspace) }).await.unwrap_err();
     assert!(error.to_string().contains("window"), "{error}");
     let other = Options { window_us: 5 * MINUTE_US, checkpoint: workspace.path("another"), ..options(&workspace) };
-    read(&workspace, Box::new(log), other).await.unwrap();
+    read(&workspace, Box::new(log.clone()), other).await.unwrap();
     let sums = workspace.count("data", "SELECT sum(\"count\") FROM gold.genre_plays_per_minute");
     assert_eq!(sums, wanted.windows.values().sum::<i64>());
     let wide = "SELECT count(*) FROM gold.genre_plays_per_minute WHERE window_end - window_start <> INTERVAL '5 minutes'";
     assert_eq!(workspace.count("data", wide), 0);
+    // And back.
+    read(&workspace, Box::new(log), options(&workspace)).await.unwrap();
+    assert_eq!(held(&workspace), wanted);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,6 +123,7 @@ fn the_demonstration_shows_windows_and_wants_a_lake_of_its_own() {
     let counted = "SELECT (SELECT count(*) FROM bronze.stream_events WHERE NOT is_late) - (SELECT sum(\"count\") FROM gold.genre_plays_per_minute)";
     assert_eq!(workspace.count("data/stream-demo", counted), 0);
     workspace.run("check --lake data/stream-demo").succeeds();
+    workspace.run("stream-demo --for 1s --rate 50 --land-every 1s").succeeds();
 }
 
 #[test]

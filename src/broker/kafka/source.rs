@@ -21,6 +21,9 @@ use std::time::Duration;
 /// Messages are handed over so many at a time, so that whoever reads can do something else in between.
 const TOGETHER: u64 = 10_000;
 
+/// So often it is looked again.
+const TRIES: usize = 10;
+
 /// Settings of a reader.
 const OWN: [(&str, &str); 11] = [
     // Offsets are in the tables.
@@ -115,11 +118,7 @@ pub fn kafka_source(address: &KafkaAddress, group: &str, settings: &Settings) ->
     config.set("group.id", group);
     let consumer: BaseConsumer<Events> =
         config.create_with_context(Events::default()).map_err(|error| refused(address, error))?;
-    let metadata = consumer.fetch_metadata(Some(&address.topic), ANSWER).map_err(|error| unreachable(address, error))?;
-    let found = metadata.topics().iter().find(|topic| topic.name() == address.topic);
-    if found.is_none_or(|topic| topic.error().is_some() || topic.partitions().is_empty()) {
-        return Err(no_topic(address));
-    }
+    find_topic(address, &consumer)?;
     let cluster = consumer.client().fetch_cluster_id(ANSWER).unwrap_or_else(|| {
         // Brokers before 0.10 have no id of their own.
         tracing::warn!(
@@ -138,6 +137,33 @@ pub fn kafka_source(address: &KafkaAddress, group: &str, settings: &Settings) ->
         is_begun: false,
         is_paused: false,
     }))
+}
+
+/// # Errors
+/// When there is no such topic, or this user may not see it.
+fn find_topic(address: &KafkaAddress, consumer: &BaseConsumer<Events>) -> Result<()> {
+    for _ in 0..TRIES {
+        let metadata = match consumer.fetch_metadata(Some(&address.topic), ANSWER) {
+            Ok(metadata) => metadata,
+            Err(error) => return Err(refusal(address, consumer).unwrap_or_else(|| unreachable(address, error))),
+        };
+        let found = metadata.topics().iter().find(|topic| topic.name() == address.topic);
+        let code = found.map(|topic| topic.error().map(RDKafkaErrorCode::from));
+        match code {
+            Some(None) => return Ok(()),
+            Some(Some(code)) if is_fatal(code) => return Err(ended(address, KafkaError::MetadataFetch(code))),
+            // It was made just now.
+            Some(Some(RDKafkaErrorCode::LeaderNotAvailable)) => std::thread::sleep(Duration::from_secs(1)),
+            _ => return Err(no_topic(address)),
+        }
+    }
+    Err(no_topic(address))
+}
+
+/// Why the brokers do not answer this user, where they have said so.
+fn refusal(address: &KafkaAddress, consumer: &BaseConsumer<Events>) -> Option<Error> {
+    let mut told = (0..TRIES).filter_map(|_| consumer.poll(Duration::from_millis(50))?.err());
+    told.find(|error| error.rdkafka_error_code().is_some_and(is_fatal)).map(|error| ended(address, error))
 }
 
 impl KafkaSource {
@@ -174,6 +200,7 @@ impl KafkaSource {
     fn judged(&self, error: KafkaError) -> Result<()> {
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => Err(self.overtaken()),
+            Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => Err(no_topic(&self.address)),
             Some(code) if is_fatal(code) => Err(ended(&self.address, error)),
             // The context has told it; the client goes on trying.
             _ => Ok(()),
@@ -237,13 +264,15 @@ impl Source for KafkaSource {
 
     fn begin(&mut self, positions: &BTreeMap<i32, Option<i64>>) -> Result<Vec<Gap>> {
         let (mut list, mut gaps) = (TopicPartitionList::new(), Vec::new());
+        // Ends that were told before may lie behind where reading goes on.
+        self.ended.clear();
         for (&partition, position) in positions {
             let mut offset = Offset::Beginning;
             if let Some(next) = *position {
                 let held = self.consumer.fetch_watermarks(&self.address.topic, partition, ANSWER);
                 let (first, end) = held.map_err(|error| unreachable(&self.address, error))?;
                 if next > end {
-                    return Err(Error::failure(format!(
+                    return Err(Error::usage(format!(
                         "partition {partition} of {} ends at offset {end}, but was read to {next} before",
                         self.address.topic
                     ))

@@ -63,7 +63,13 @@ pub async fn read(
         () = until => ended(&stop, reading, &mut stops).await?,
         Some(()) = stops.recv() => ended(&stop, reading, &mut stops).await?,
     };
-    let _lock = WriteLock::wait(&context.lake).await?;
+    let _lock = tokio::select! {
+        lock = WriteLock::wait(&context.lake) => lock?,
+        Some(()) = stops.recv() => {
+            tracing::warn!("everything is stored and counted; only ops/runs does not tell of it");
+            return Ok(());
+        }
+    };
     finish(context, command, started, &steps).await
 }
 

@@ -48,7 +48,8 @@ pub async fn stream_demo(
     let lake = settings.lake_or("./data/stream-demo")?;
     let context = context(global, settings, lake)?;
     let length = length(Some(&args.duration))?.unwrap_or_default();
-    let options = options(&args.windows, &context.lake, "demo")?;
+    // Each log is another one.
+    let options = options(&args.windows, &context.lake, &format!("demo-{}", context.run_id))?;
     refuse_a_persons_stream(&context).await?;
     let log = MemoryLog::new(&format!("demo-{}", context.run_id), PARTITIONS);
     let hours = args.rate * length.as_secs_f64() / EVENTS_AN_HOUR;

@@ -3,12 +3,13 @@
 //! Owns deletion. It goes by what is needed, not by Delta's tombstones: a checkpoint forgets those after a week, and a file
 //! removed later than that would be taken for an orphan. Delta's own vacuum also makes two versions, which say nothing of rows.
 
+use crate::clock::Clock;
 use crate::error::{Error, Explain, Result};
 use crate::lake::leftovers;
 use crate::lake::log::{Commit, Log};
 use crate::lake::snapshot::{AsOf, Snapshot};
 use crate::lake::store::TableAt;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use deltalake::logstore::LogStoreRef;
 use futures::TryStreamExt;
 use object_store::path::Path;
@@ -30,6 +31,9 @@ pub struct Expired {
     pub newest: u64,
 }
 
+/// No file of a stream is longer on its way to its commit.
+const UNDER_WAY: TimeDelta = TimeDelta::hours(1);
+
 /// Deletes what only versions need that were replaced before `cutoff`. The version that was the newest then is kept.
 ///
 /// # Errors
@@ -42,6 +46,8 @@ pub async fn expire(at: &TableAt, cutoff: DateTime<Utc>, dry_run: bool) -> Resul
     // All that is needed is known before anything is deleted.
     let needed = needed(at, &store, kept_from, &newest).await?;
     let commits = log.expired(kept_from);
+    // A stream's file is there some seconds before its commit, and no lock tells of it.
+    let cutoff = if at.takes_streams() { cutoff.min(Clock::System.now() - UNDER_WAY) } else { cutoff };
     let data = unneeded(at, &store, &needed, cutoff).await?;
     let expired = Expired {
         log_files: commits.len() as u64,
