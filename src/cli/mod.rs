@@ -51,6 +51,8 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     let settings = Settings::read(&cli.global)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        // Threads that read files come in bursts. Each keeps memory of its own while it waits for more, which a service feels.
+        .thread_keep_alive(BURST)
         .build()
         .explain(|| "the program's threads cannot start".to_owned())?;
     let outcome = runtime.block_on(async {
@@ -76,6 +78,9 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     outcome.map(|()| ExitCode::SUCCESS)
 }
+
+/// A thread that has read files waits so long for more of them.
+const BURST: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// What can be done about an error of which nothing more is known.
 const fn at_least(kind: Kind) -> &'static str {

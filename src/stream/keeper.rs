@@ -6,7 +6,7 @@
 use super::checkpoint::Checkpoint;
 use super::consumer::Options;
 use super::csv_output::{self, CsvOutput};
-use super::windows::{self, Followed};
+use super::windows::{self, Followed, Seen};
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::error::{Error, Result};
@@ -34,6 +34,7 @@ struct Job {
     csv: Option<CsvOutput>,
     location: PathBuf,
     checkpoint: Checkpoint,
+    seen: Seen,
 }
 
 impl Keeper {
@@ -41,7 +42,8 @@ impl Keeper {
     #[must_use]
     pub fn new(context: Context, options: &Options, checkpoint: Checkpoint) -> Self {
         let (csv, location) = (options.csv.clone(), options.checkpoint.clone());
-        let job = Job { context, window_us: options.window_us, csv, location, checkpoint };
+        let seen = Seen::default();
+        let job = Job { context, window_us: options.window_us, csv, location, checkpoint, seen };
         Self { job, every: options.windows_every, has_news: true, last: Stopwatch::start(), under_way: None, step: None }
     }
 
@@ -91,6 +93,8 @@ impl Keeper {
             }
             Ok((_, Err(error))) => {
                 tracing::warn!("{}; counted again later", error.in_one_line());
+                // Whatever became of the tables, they are opened anew.
+                self.job.seen = Seen::default();
                 self.has_news = true;
             }
             Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
@@ -117,7 +121,7 @@ impl Keeper {
 impl Job {
     async fn follow(&mut self) -> Result<Step> {
         let _lock = WriteLock::wait(&self.context.lake).await?;
-        let Followed { step, before, days, version } = windows::follow(&self.context, self.window_us).await?;
+        let Followed { step, before, days, version } = windows::follow(&self.context, self.window_us, &mut self.seen).await?;
         if let Some(csv) = &self.csv
             && version.is_some()
             && self.checkpoint.csv_version != version

@@ -8,10 +8,10 @@ use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
 use crate::engine::{Columns, Held, Scope, having};
 use crate::error::{Explain, Result};
-use crate::lake::added;
 use crate::lake::marks::{self, Marks};
 use crate::lake::tables::{GENRE_PLAYS, STREAM_EVENTS};
 use crate::lake::update::Update;
+use crate::lake::{Snapshot, added};
 use datafusion::catalog::TableProvider;
 use datafusion::prelude::DataFrame;
 use datafusion::scalar::ScalarValue;
@@ -34,34 +34,49 @@ pub struct Followed {
     pub version: Option<u64>,
 }
 
+/// The two tables as they were opened once: they are brought up to date, since opening one anew reads all commits since its last
+/// checkpoint.
+#[derive(Clone, Default)]
+pub struct Seen {
+    events: Option<Snapshot>,
+    windows: Option<Snapshot>,
+}
+
 /// Counts the events that came since the last time; the lake's lock is held by the caller.
 ///
 /// # Errors
 /// When a table cannot be read or written; the windows are then as before.
-pub async fn follow(context: &Context, window_us: i64) -> Result<Followed> {
+pub async fn follow(context: &Context, window_us: i64, seen: &mut Seen) -> Result<Followed> {
     let watch = Stopwatch::start();
     let mut step = Step::new(STEP, GENRE_PLAYS.label());
-    let Some(events) = context.lake.open(&STREAM_EVENTS).await? else {
+    seen.events = match seen.events.take() {
+        Some(events) => Some(events.renewed().await?),
+        None => context.lake.open(&STREAM_EVENTS).await?,
+    };
+    let Some(events) = &seen.events else {
         return Ok(Followed { step, before: None, days: BTreeSet::new(), version: None });
     };
     let note = context.note(json!({ "inputs": { "events": events.identity()? }, "window_seconds": window_us / 1_000_000 }));
-    let at = context.lake.table(&GENRE_PLAYS)?;
-    let stored = marks::opened(&at, &GENRE_PLAYS, &note).await?;
+    let stored = match seen.windows.take() {
+        Some(windows) => windows.renewed().await?,
+        None => marks::opened(&context.lake.table(&GENRE_PLAYS)?, &GENRE_PLAYS, &note).await?,
+    };
+    let stored = &*seen.windows.insert(stored);
     let name = format!("windows/{}", events.identity()?["id"].as_str().unwrap_or_default());
     let length = format!("{name}/length_us");
-    let told = marks::of(&stored, &[name.clone(), length.clone()].into()).await?;
+    let told = marks::of(stored, &[name.clone(), length.clone()].into()).await?;
     // What was counted in windows of another length is counted anew.
-    let seen = told.get(&name).filter(|_| told.get(&length) == Some(&window_us));
-    let seen = seen.and_then(|version| u64::try_from(*version).ok());
-    if seen == Some(events.version()) {
+    let counted = told.get(&name).filter(|_| told.get(&length) == Some(&window_us));
+    let counted = counted.and_then(|version| u64::try_from(*version).ok());
+    if counted == Some(events.version()) {
         step.outcome = Outcome::UpToDate;
         step.version = Some(stored.version());
         let version = Some(stored.version());
         return Ok(Followed { step: step.took(watch), before: version, days: BTreeSet::new(), version });
     }
     let scope = context.engine.scope();
-    let news = match seen {
-        Some(version) => added(&events, version, &scope.state()).await?,
+    let news = match counted {
+        Some(version) => added(events, version, &scope.state()).await?,
         None => None,
     };
     let is_anew = news.is_none();
@@ -87,10 +102,10 @@ pub async fn follow(context: &Context, window_us: i64) -> Result<Followed> {
     let mut update = if days.is_empty() {
         Update::default()
     } else {
-        Update::of_all_with(&context.engine, &stored, "window_date", days.clone(), rows).await?
+        Update::of_all_with(&context.engine, stored, "window_date", days.clone(), rows).await?
     };
     update.marks = marks;
-    let written = update.carry_out(&context.engine, &stored, &GENRE_PLAYS, &note).await?;
+    let written = update.carry_out(&context.engine, stored, &GENRE_PLAYS, &note).await?;
     let (before, version) = (Some(stored.version()), Some(written.version));
     Ok(Followed { step: step.wrote(written).took(watch), before, days, version })
 }
