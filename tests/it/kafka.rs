@@ -1,6 +1,9 @@
 //! Kafka's protocol, spoken with librdkafka's mock cluster: a topic written by the program and read by it, by several processes at
 //! once, with kills, with a broker that goes away, with messages that are no events.
 
+use crate::fake_spotify::{Fake, Time};
+use crate::signing_in::log_in;
+use crate::watching::{SECOND_US, endless, lines};
 use crate::workspace::Workspace;
 use rdkafka::ClientConfig;
 use rdkafka::mocking::MockCluster;
@@ -142,4 +145,42 @@ fn a_topic_that_is_not_there_and_a_checkpoint_of_another_are_told() {
     workspace.run(&other).fails(2, "another stream");
     workspace.write("wrong", "no.such.setting=1\n");
     workspace.run(&stream(&servers, "--available-now --kafka-config wrong")).fails(2, "cannot be set up");
+}
+
+#[test]
+fn a_watcher_tells_a_topic_everything_also_what_happened_while_the_broker_was_away() {
+    let (workspace, cluster, fake) = (Workspace::new(), cluster(2), Fake::start(Time::Real));
+    let servers = cluster.bootstrap_servers();
+    log_in(&workspace, &fake);
+    // Tracks of four seconds: silence, three of them, and silence again.
+    let start_us = Time::Real.now_us() + 2 * SECOND_US;
+    let player = endless(start_us, 4000);
+    fake.world().player =
+        Some(Box::new(move |now_us| if now_us > start_us + 11 * SECOND_US { String::new() } else { player(now_us) }));
+    let flags = format!("watch --interval 1s --completed-after 3500ms --sink stdout,kafka://{servers}/{TOPIC} --for 16s");
+    let ran = std::thread::scope(|scope| {
+        let watching = scope.spawn(|| workspace.with(&fake, &flags).succeeds());
+        std::thread::sleep(Duration::from_secs(5));
+        cluster.broker_down(1).unwrap();
+        std::thread::sleep(Duration::from_secs(5));
+        cluster.broker_up(1).unwrap();
+        watching.join().unwrap()
+    });
+    let told: Vec<_> = lines(ran.stdout.as_bytes())
+        .iter()
+        .map(|event| (event["event_type"].as_str().unwrap().to_owned(), event["track_name"].as_str().unwrap().to_owned()))
+        .collect();
+    assert_eq!(told.len(), 6, "{}", ran.stderr);
+    assert!(!workspace.path("data/bronze").exists(), "nothing was asked to go into the lake");
+    workspace.run(&stream(&servers, "--available-now")).succeeds();
+    let landed =
+        workspace.query("SELECT event_type, track_name, artist_name, event_id FROM bronze.stream_events ORDER BY position");
+    let landed: Vec<_> = landed
+        .iter()
+        .map(|row| {
+            assert!(row["event_id"].is_string() && row["artist_name"].is_string(), "{row}");
+            (row["event_type"].as_str().unwrap().to_owned(), row["track_name"].as_str().unwrap().to_owned())
+        })
+        .collect();
+    assert_eq!(landed, told);
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-const SECOND_US: i64 = 1_000_000;
+pub const SECOND_US: i64 = 1_000_000;
 
 fn track_id(number: i64) -> String {
     format!("seen{number:018}")
@@ -32,7 +32,7 @@ fn shows(number: i64, length_ms: i64, progress_ms: i64, is_playing: bool) -> Str
 }
 
 /// A player that plays one track after the other, all of this length.
-fn endless(start_us: i64, length_ms: i64) -> impl Fn(i64) -> String + Send {
+pub fn endless(start_us: i64, length_ms: i64) -> impl Fn(i64) -> String + Send {
     move |now_us| {
         let passed_ms = (now_us - start_us) / 1000;
         if passed_ms < 0 { String::new() } else { shows(passed_ms / length_ms, length_ms, passed_ms % length_ms, true) }
@@ -46,7 +46,7 @@ fn watcher(workspace: &Workspace, fake: &Fake, arguments: &str) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-fn lines(stdout: &[u8]) -> Vec<Value> {
+pub fn lines(stdout: &[u8]) -> Vec<Value> {
     String::from_utf8_lossy(stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
