@@ -7,13 +7,13 @@
 use super::commit::{self, commit_marked};
 use super::evolution::{Difference, difference, unfit};
 use super::log::Commit;
+use super::rows::streamed;
 use super::snapshot::Snapshot;
 use super::store::TableAt;
 use super::tables::Table;
 use super::write::{self, Mode, Written, write_files};
 use crate::error::{Error, Explain, Result};
 use arrow::array::RecordBatch;
-use datafusion::physical_plan::memory::MemoryStream;
 use futures::future::try_join_all;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,10 +93,7 @@ pub async fn append(
     let store = at.log_store()?;
     let (mut adds, mut count) = (Vec::new(), 0);
     if !rows.is_empty() {
-        let stream = MemoryStream::try_new(rows, table.schema(), None)
-            .explain(|| format!("table {}: the rows cannot be streamed", table.label()))?;
-        write::declared_columns(table, &table.schema())?;
-        (adds, count) = write_files(at, table, &store, vec![Box::pin(stream)], Arc::new(|_| {})).await?;
+        (adds, count) = write_files(at, table, &store, vec![streamed(table, rows)?], Arc::new(|_| {})).await?;
     }
     let bytes = adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum();
     match commit_marked(current, &store, adds, marks, note).await {

@@ -6,6 +6,7 @@ use super::write::{self, Mode, Written};
 use super::{Lake, Table};
 use crate::error::{Error, Explain, Result};
 use arrow::array::{RecordBatch, RecordBatchOptions, TimestampMicrosecondArray};
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::memory::MemoryStream;
 use serde_json::Value;
 use std::sync::Arc;
@@ -51,7 +52,11 @@ pub fn batch(table: &Table, columns: &[(&str, arrow::array::ArrayRef)]) -> Resul
 /// When the table cannot be written; it is then as before.
 pub async fn store(lake: &Lake, table: &Table, batches: Vec<RecordBatch>, mode: Mode, note: &Value) -> Result<Written> {
     let at = lake.table(table)?;
-    let stream = MemoryStream::try_new(batches, table.schema(), None)
-        .explain(|| format!("table {}: the rows cannot be streamed", table.label()))?;
-    write::write(&at, table, vec![Box::pin(stream)], mode, note, Arc::new(|_| {})).await
+    write::write(&at, table, vec![streamed(table, batches)?], mode, note, Arc::new(|_| {})).await
+}
+
+/// Batches that are in memory, as writers take them.
+pub(super) fn streamed(table: &Table, batches: Vec<RecordBatch>) -> Result<SendableRecordBatchStream> {
+    let stream = MemoryStream::try_new(batches, table.schema(), None);
+    Ok(Box::pin(stream.explain(|| format!("table {}: the rows cannot be streamed", table.label()))?))
 }

@@ -7,6 +7,7 @@
 use super::batch::{Batch, Gathered};
 use super::checkpoint::Checkpoint;
 use super::csv_output::CsvOutput;
+use super::joined;
 use super::keeper::Keeper;
 use super::landing::{Landed, Landing};
 use super::position::Positions;
@@ -40,10 +41,8 @@ pub struct Options {
     pub late_by_us: i64,
     /// Length of the windows, in microseconds.
     pub window_us: i64,
-    /// How long messages may be gathered before they are stored.
+    /// How long messages may be gathered before they are stored, and how often the windows follow.
     pub land_every: Duration,
-    /// How often the windows follow.
-    pub windows_every: Duration,
     /// Whether to end when everything is read that was there at the beginning.
     pub ends: bool,
     /// Where the windows are written as CSV, too.
@@ -85,11 +84,7 @@ pub async fn consume(context: &Context, source: Box<dyn Source>, options: Option
         keeper,
     };
     // librdkafka is asked by a thread that may wait.
-    match tokio::task::spawn_blocking(move || consumer.run()).await {
-        Ok(outcome) => outcome,
-        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-        Err(ended) => Err(crate::error::Error::failure("the stream's thread ended").because(ended)),
-    }
+    joined(tokio::task::spawn_blocking(move || consumer.run()).await, "the stream's thread ended")?
 }
 
 type UnderWay = JoinHandle<(Landing, Result<Landed>)>;
@@ -198,9 +193,7 @@ impl Consumer {
         let (landing, outcome) = loop {
             let waited = self.runtime.block_on(async { tokio::time::timeout(Duration::from_secs(1), &mut storing).await });
             match waited {
-                Ok(Ok(ended)) => break ended,
-                Ok(Err(ended)) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-                Ok(Err(ended)) => return Err(crate::error::Error::failure("a batch could not be stored").because(ended)),
+                Ok(ended) => break joined(ended, "a batch could not be stored")?,
                 // The broker is to know that this process is alive.
                 Err(_) => self.source.idle()?,
             }

@@ -2,12 +2,14 @@
 //!
 //! Owns their shape: `window_start,window_end,genre,count`, times in UTC. A reader sees a day as it was or as it is, never half of it.
 
+use super::windows::days_of;
 use crate::context::Context;
 use crate::engine::{Columns, having};
 use crate::error::{Explain, Result};
 use crate::lake::tables::GENRE_PLAYS;
 use crate::private_file;
 use crate::watch::moment;
+use datafusion::prelude::col;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -31,12 +33,13 @@ pub async fn write(context: &Context, output: &CsvOutput, days: Option<&BTreeSet
     let Some(windows) = context.lake.open(&GENRE_PLAYS).await? else { return Ok(()) };
     let scope = context.engine.scope();
     scope.register("windows", windows.provider(&scope.state()).await?)?;
-    let all = scope.table("windows").await?.select_columns(&["window_date"]).and_then(datafusion::prelude::DataFrame::distinct);
-    let all = Columns::of(all.explain(failed)?, "days of windows").await?;
-    let all: BTreeSet<String> = all.text("window_date")?.iter().flatten().map(str::to_owned).collect();
-    for day in all.iter().filter(|day| days.is_none_or(|days| days.contains(*day))) {
+    let days = match days {
+        Some(days) => days.clone(),
+        None => days_of(scope.table("windows").await?).await?,
+    };
+    for day in days {
         let rows = having(&scope, scope.table("windows").await?, "window_date", &[day.clone()].into())?;
-        let order = ["window_start", "genre"].map(|name| datafusion::prelude::col(name).sort(true, false));
+        let order = ["window_start", "genre"].map(|name| col(name).sort(true, false));
         let rows = Columns::of(rows.sort(order.to_vec()).explain(failed)?, "windows").await?;
         let (starts, ends) = (rows.instant_us("window_start")?, rows.instant_us("window_end")?);
         let (genres, counts) = (rows.text("genre")?, rows.whole("count")?);

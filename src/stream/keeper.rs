@@ -6,10 +6,11 @@
 use super::checkpoint::Checkpoint;
 use super::consumer::Options;
 use super::csv_output::{self, CsvOutput};
+use super::joined;
 use super::windows::{self, Followed, Seen};
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lake::WriteLock;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -44,7 +45,7 @@ impl Keeper {
         let (csv, location) = (options.csv.clone(), options.checkpoint.clone());
         let seen = Seen::default();
         let job = Job { context, window_us: options.window_us, csv, location, checkpoint, seen };
-        Self { job, every: options.windows_every, has_news: true, last: Stopwatch::start(), under_way: None, step: None }
+        Self { job, every: options.land_every, has_news: true, last: Stopwatch::start(), under_way: None, step: None }
     }
 
     /// There are events that are not counted.
@@ -86,19 +87,17 @@ impl Keeper {
     async fn counted(&mut self) -> Result<()> {
         let Some(counting) = self.under_way.take() else { return Ok(()) };
         self.last = Stopwatch::start();
-        match counting.await {
-            Ok((job, Ok(step))) => {
+        match joined(counting.await, "windows could not be counted")? {
+            (job, Ok(step)) => {
                 self.job = job;
                 self.note(step);
             }
-            Ok((_, Err(error))) => {
+            (_, Err(error)) => {
                 tracing::warn!("{}; counted again later", error.in_one_line());
                 // Whatever became of the tables, they are opened anew.
                 self.job.seen = Seen::default();
                 self.has_news = true;
             }
-            Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-            Err(ended) => return Err(Error::failure("windows could not be counted").because(ended)),
         }
         Ok(())
     }

@@ -16,7 +16,6 @@ use arrow::datatypes::{Int32Type, Int64Type};
 use serde_json::{Value, json};
 
 /// The way into the two tables for one process that owns some partitions.
-#[derive(Clone)]
 pub struct Landing {
     source: String,
     note: Value,
@@ -24,7 +23,6 @@ pub struct Landing {
     dead: Target,
 }
 
-#[derive(Clone)]
 struct Target {
     table: &'static Table,
     seen: Snapshot,

@@ -20,3 +20,14 @@ pub use consumer::{Options, consume};
 pub use csv_output::CsvOutput;
 pub use event::StreamEvent;
 pub use fault::Fault;
+
+use crate::error::{Error, Result};
+use tokio::task::JoinError;
+
+/// What a task gave; its panic is this one's.
+fn joined<T>(ended: Result<T, JoinError>, failed: &str) -> Result<T> {
+    match ended {
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        ended => ended.map_err(|ended| Error::failure(failed).because(ended)),
+    }
+}

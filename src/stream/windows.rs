@@ -88,14 +88,13 @@ pub async fn follow(context: &Context, window_us: i64, seen: &mut Seen) -> Resul
     scope.register("stored", stored.provider(&scope.state()).await?)?;
     let values = || vec![("window_us", ScalarValue::Int64(Some(window_us)))];
     let days = scope.model("window_days", include_str!("window_days.sql"), values()).await?;
-    let mut days = texts_of(days).await?;
+    let mut days = days_of(days).await?;
     let counted = if is_anew { BTreeSet::new() } else { days.clone() };
     scope.register_frame("counted", having(&scope, scope.table("stored").await?, "window_date", &counted)?)?;
     let rows = Held::of(scope.model("genre_plays", include_str!("genre_plays.sql"), values()).await?, "windows").await?.rows;
     if is_anew {
         // Days that have no window any more lose their rows, too.
-        let held = scope.table("stored").await?.select_columns(&["window_date"]).and_then(DataFrame::distinct);
-        days.extend(texts_of(held.explain(|| format!("table {}: its days cannot be read", GENRE_PLAYS.label()))?).await?);
+        days.extend(days_of(scope.table("stored").await?).await?);
     }
     step.rows_read = rows.iter().map(|batch| batch.num_rows() as u64).sum();
     let marks = Marks::from([(name, i64::try_from(events.version()).unwrap_or(i64::MAX)), (length, window_us)]);
@@ -110,8 +109,10 @@ pub async fn follow(context: &Context, window_us: i64, seen: &mut Seen) -> Resul
     Ok(Followed { step: step.wrote(written).took(watch), before, days, version })
 }
 
-async fn texts_of(frame: DataFrame) -> Result<BTreeSet<String>> {
-    let rows = Columns::of(frame, "days of windows").await?;
+/// The days of some windows.
+pub(super) async fn days_of(windows: DataFrame) -> Result<BTreeSet<String>> {
+    let days = windows.select_columns(&["window_date"]).and_then(DataFrame::distinct);
+    let rows = Columns::of(days.explain(|| "days of windows cannot be read".to_owned())?, "days of windows").await?;
     Ok(rows.text("window_date")?.iter().flatten().map(str::to_owned).collect())
 }
 

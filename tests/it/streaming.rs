@@ -16,7 +16,6 @@ fn options(workspace: &Workspace) -> Options {
         late_by_us: 2 * MINUTE_US,
         window_us: MINUTE_US,
         land_every: Duration::ZERO,
-        windows_every: Duration::ZERO,
         ends: true,
         csv: None,
         checkpoint: workspace.path("checkpoint"),

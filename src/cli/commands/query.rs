@@ -9,11 +9,12 @@ use super::{query_examples, query_output};
 use crate::cli::args::QueryArgs;
 use crate::cli::output::print;
 use crate::cli::settings::Settings;
+use crate::context::Context;
 use crate::engine::{Engine, Scope};
 use crate::error::{Error, Explain, Result};
-use crate::lake::Lake;
 use crate::lake::catalog;
 use crate::lake::snapshot::AsOf;
+use crate::lake::{Lake, Table};
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::DataFrame;
@@ -35,6 +36,15 @@ pub async fn query(settings: &Settings, args: QueryArgs) -> Result<()> {
     let scope = engine.query_scope();
     let frame = plan(&lake, &scope, &sql, as_of).await?;
     query_output::write(frame, args.format, args.output.as_deref()).await
+}
+
+/// Whether a query over a table gives any row; none where there is no table.
+pub async fn finds(context: &Context, table: &Table, sql: &str) -> Result<bool> {
+    if !context.lake.holds(table).await? {
+        return Ok(false);
+    }
+    let rows = plan(&context.lake, &context.engine.query_scope(), sql, AsOf::Latest).await?;
+    Ok(rows.count().await.explain(|| format!("table {}: it cannot be read", table.label()))? > 0)
 }
 
 /// Plans a query over the lake; also what `demo` asks its question with.

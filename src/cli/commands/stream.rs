@@ -113,7 +113,6 @@ pub fn options(args: &WindowArgs, lake: &Lake, name: &str) -> Result<Options> {
         late_by_us: micros(watermark),
         window_us: micros(window),
         land_every,
-        windows_every: land_every,
         ends: false,
         csv,
         checkpoint: args.checkpoint_location.clone().unwrap_or_else(beside),
