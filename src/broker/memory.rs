@@ -2,7 +2,7 @@
 //!
 //! Owns what a broker would: partitions, offsets, and which partition a key belongs to. It lives as long as the process.
 
-use super::{Gap, Message, Outgoing, Polled, Sink, Source};
+use super::{Cursor, Gap, Message, Outgoing, Place, Polled, Sink, Source};
 use crate::error::Result;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
@@ -85,7 +85,13 @@ impl Source for MemoryLog {
                 let payload = Some(kept.payload.as_bytes());
                 *at += 1;
                 left -= 1;
-                if !take(Message { partition: *partition, offset, told_us: Some(kept.told_us), payload }) {
+                if !take(Message {
+                    partition: *partition,
+                    offset,
+                    cursor: Cursor::default(),
+                    told_us: Some(kept.told_us),
+                    payload,
+                }) {
                     break 'partitions;
                 }
             }
@@ -98,9 +104,9 @@ impl Source for MemoryLog {
         Ok(Polled::Messages((TOGETHER - left) as u64))
     }
 
-    fn begin(&mut self, positions: &BTreeMap<i32, Option<i64>>) -> Result<Vec<Gap>> {
+    fn begin(&mut self, positions: &BTreeMap<i32, Option<Place>>) -> Result<Vec<Gap>> {
         // A log of an earlier process is gone, and so are its offsets.
-        let begin = |position: Option<i64>| position.and_then(|offset| usize::try_from(offset).ok()).unwrap_or_default();
+        let begin = |place: Option<Place>| place.and_then(|place| usize::try_from(place.next).ok()).unwrap_or_default();
         self.read = Some(positions.iter().map(|(partition, position)| (*partition, begin(*position))).collect());
         Ok(Vec::new())
     }

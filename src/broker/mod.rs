@@ -28,10 +28,24 @@ pub struct Message<'a> {
     pub partition: i32,
     /// Its place there: no two messages of a partition have the same, and it grows.
     pub offset: i64,
+    /// The broker's own word for the place, where the offset is only counted; zeros else.
+    pub cursor: Cursor,
     /// When it was told, in microseconds since 1970 UTC, as the broker or the producer says; none where neither does.
     pub told_us: Option<i64>,
     /// What it says; none for a tombstone.
     pub payload: Option<&'a [u8]>,
+}
+
+/// A place in the words of a broker whose places are longer than an offset, in parts that fit a table's log.
+pub type Cursor = [i64; 4];
+
+/// Where a partition is read on from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The offset of the next message.
+    pub next: i64,
+    /// The cursor of the message before it.
+    pub cursor: Cursor,
 }
 
 /// What a look at a source brought.
@@ -67,11 +81,11 @@ pub trait Source: Send {
     /// When the broker says that there is no use in going on.
     fn poll(&mut self, wait: Duration, take: &mut dyn FnMut(Message<'_>) -> bool) -> Result<Polled>;
 
-    /// Reads each assigned partition from its offset; none is the oldest message that is there.
+    /// Reads each assigned partition from its place; none is the oldest message that is there.
     ///
     /// # Errors
     /// When the broker cannot be reached, or the log is another one than the offsets are of.
-    fn begin(&mut self, positions: &BTreeMap<i32, Option<i64>>) -> Result<Vec<Gap>>;
+    fn begin(&mut self, positions: &BTreeMap<i32, Option<Place>>) -> Result<Vec<Gap>>;
 
     /// Lets the broker know how far messages are stored, for whoever watches it. What counts is what the tables say.
     fn stored(&mut self, positions: &BTreeMap<i32, i64>);

@@ -6,7 +6,7 @@
 use super::event::StreamEvent;
 use super::fault::Fault;
 use super::position::Positions;
-use crate::broker::{Gap, Message};
+use crate::broker::{Cursor, Gap, Message};
 use crate::error::Result;
 use crate::lake::rows::batch;
 use crate::lake::tables::{DEAD_LETTERS, STREAM_EVENTS};
@@ -142,6 +142,7 @@ impl Batch {
     pub fn push(&mut self, message: Message<'_>) {
         let place = self.positions.entry(message.partition).or_default();
         place.next = message.offset.saturating_add(1);
+        place.cursor = message.cursor;
         self.messages += 1;
         self.bytes += message.payload.map_or(0, <[u8]>::len);
         let Some(payload) = message.payload else {
@@ -166,7 +167,8 @@ impl Batch {
     /// Messages that nobody can read any more.
     pub fn push_gap(&mut self, gap: Gap) {
         let detail = format!("the messages from {} to here were gone from the broker before they were read", gap.from);
-        let message = Message { partition: gap.partition, offset: gap.to - 1, told_us: None, payload: None };
+        let message =
+            Message { partition: gap.partition, offset: gap.to - 1, cursor: Cursor::default(), told_us: None, payload: None };
         self.positions.entry(gap.partition).or_default().next = gap.to;
         self.dead(message, &Fault::new("gap", detail));
     }

@@ -10,7 +10,7 @@ use super::csv_output::CsvOutput;
 use super::joined;
 use super::keeper::Keeper;
 use super::landing::{Landed, Landing};
-use super::position::Positions;
+use super::position::{Position, Positions};
 use crate::broker::{Polled, Source};
 use crate::clock::Stopwatch;
 use crate::context::{Context, Outcome, Step};
@@ -238,8 +238,7 @@ impl Consumer {
     fn try_begin(&mut self) -> Result<()> {
         let landing = self.runtime.block_on(Landing::take_over(&self.context, self.source.name(), &self.partitions))?;
         let places = landing.positions();
-        let offsets =
-            self.partitions.iter().map(|&partition| (partition, places.get(&partition).map(|place| place.next))).collect();
+        let offsets = self.partitions.iter().map(|&partition| (partition, places.get(&partition).map(Position::place))).collect();
         self.batch = Batch::new(self.options.late_by_us, places.clone());
         self.landing = Some(landing);
         self.gathering = Stopwatch::start();

@@ -140,7 +140,7 @@ impl Landing {
 #[cfg(test)]
 mod tests {
     use super::{Landed, Landing};
-    use crate::broker::Message;
+    use crate::broker::{Cursor, Message};
     use crate::clock::Clock;
     use crate::context::{Context, Silent};
     use crate::engine::Engine;
@@ -167,7 +167,7 @@ mod tests {
         for (partition, end) in (0..).zip(ends) {
             let from = landing.positions().get(&partition).map_or(0, |place| place.next);
             for offset in from..end {
-                batch.push(Message { partition, offset, told_us: None, payload: Some(b"{") });
+                batch.push(Message { partition, offset, cursor: Cursor::default(), told_us: None, payload: Some(b"{") });
             }
         }
         batch.take("memory:t", 0, "run").unwrap()

@@ -1,7 +1,7 @@
 //! A stream in memory with every kind of message in it, and what a lake has to hold after reading it, computed another way.
 
 use crate::workspace::Workspace;
-use moodlake::broker::{Gap, MemoryLog, Message, Outgoing, Polled, Sink, Source};
+use moodlake::broker::{Gap, MemoryLog, Message, Outgoing, Place, Polled, Sink, Source};
 use moodlake::clock::Clock;
 use moodlake::context::{Context, Silent};
 use moodlake::engine::Engine;
@@ -147,7 +147,7 @@ impl Source for Breaks {
         Ok(polled)
     }
 
-    fn begin(&mut self, positions: &BTreeMap<i32, Option<i64>>) -> Result<Vec<Gap>> {
+    fn begin(&mut self, positions: &BTreeMap<i32, Option<Place>>) -> Result<Vec<Gap>> {
         self.log.begin(positions)
     }
 

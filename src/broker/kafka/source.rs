@@ -4,7 +4,7 @@
 //! taken over in two steps: the poll that brings it, and `begin` with its offset.
 
 use super::{ANSWER, Troubles, config, ended, is_fatal, no_topic, refused, told, unreachable};
-use crate::broker::{Gap, KafkaAddress, Message, Polled, Settings, Source};
+use crate::broker::{Cursor, Gap, KafkaAddress, Message, Place, Polled, Settings, Source};
 use crate::error::{Error, Result};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
@@ -246,7 +246,7 @@ impl Source for KafkaSource {
                     };
                     count += 1;
                     wait = Duration::ZERO;
-                    if !take(Message { partition, offset: message.offset(), told_us, payload }) {
+                    if !take(Message { partition, offset: message.offset(), cursor: Cursor::default(), told_us, payload }) {
                         break;
                     }
                 }
@@ -262,13 +262,13 @@ impl Source for KafkaSource {
         Ok(Polled::Messages(count))
     }
 
-    fn begin(&mut self, positions: &BTreeMap<i32, Option<i64>>) -> Result<Vec<Gap>> {
+    fn begin(&mut self, positions: &BTreeMap<i32, Option<Place>>) -> Result<Vec<Gap>> {
         let (mut list, mut gaps) = (TopicPartitionList::new(), Vec::new());
         // Ends that were told before may lie behind where reading goes on.
         self.ended.clear();
         for (&partition, position) in positions {
             let mut offset = Offset::Beginning;
-            if let Some(next) = *position {
+            if let Some(Place { next, .. }) = *position {
                 let held = self.consumer.fetch_watermarks(&self.address.topic, partition, ANSWER);
                 let (first, end) = held.map_err(|error| unreachable(&self.address, error))?;
                 if next > end {
