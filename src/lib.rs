@@ -25,6 +25,9 @@ pub mod stats;
 pub mod watch;
 
 pub mod broker;
+pub mod hot;
+
+pub mod postgres;
 
 pub mod reccobeats;
 pub mod spotify;

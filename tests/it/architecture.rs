@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each place and what it may use, from the top down.
-const PLACES: [(&str, &[&str]); 23] = [
+const PLACES: [(&str, &[&str]); 25] = [
     (
         "cli",
         &[
@@ -21,6 +21,8 @@ const PLACES: [(&str, &[&str]); 23] = [
             "stream",
             "watch",
             "broker",
+            "hot",
+            "postgres",
             "reccobeats",
             "spotify",
             "web",
@@ -43,9 +45,11 @@ const PLACES: [(&str, &[&str]); 23] = [
     ("bronze", &["watch", "reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
     ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
-    ("stream", &["broker", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
+    ("stream", &["broker", "hot", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
     ("stats", &[]),
     ("broker", &["error"]),
+    ("hot", &["aws", "postgres", "error"]),
+    ("postgres", &["error"]),
     ("watch", &["spotify", "error", "fingerprint", "private_file"]),
     ("reccobeats", &["spotify", "web", "clock", "error"]),
     ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
@@ -114,6 +118,8 @@ fn only_the_lake_knows_delta_and_only_stats_and_gold_know_stats() {
         assert!(place == "lake" || !uses("object_store"), "{} uses object_store", path.display());
         assert!(place == "spotify" || !uses("rspotify"), "{} uses rspotify", path.display());
         assert!(place == "broker" || !uses("rdkafka"), "{} uses Kafka's library", path.display());
+        assert!(place == "hot" || !uses("aws_sdk_dynamodb"), "{} uses DynamoDB's library", path.display());
+        assert!(["hot", "postgres"].contains(&place.as_str()) || !uses("tokio_postgres"), "{} uses PostgreSQL's library", path.display());
         assert!(place == "schedule" || !uses("tokio_cron_scheduler"), "{} uses the scheduler's library", path.display());
         assert!(
             ["spotify", "reccobeats", "web"].contains(&place.as_str()) || !uses("reqwest"),
