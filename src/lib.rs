@@ -26,6 +26,8 @@ pub mod watch;
 
 pub mod broker;
 
+pub mod aws;
+
 pub mod reccobeats;
 pub mod spotify;
 pub mod web;
