@@ -29,6 +29,8 @@ pub mod hot;
 
 pub mod postgres;
 
+pub mod aws;
+
 pub mod reccobeats;
 pub mod spotify;
 pub mod web;

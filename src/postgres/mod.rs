@@ -46,8 +46,7 @@ pub async fn connect(address: &Address, password: Option<&SecretString>) -> Resu
     }
     let tls = tls::connector(config.get_ssl_mode())?;
     let connected = tokio::time::timeout(READY, config.connect(tls)).await;
-    let (client, connection) =
-        connected.map_err(|_| unreachable(address))?.map_err(|error| refused(address, error))?;
+    let (client, connection) = connected.map_err(|_| unreachable(address))?.map_err(|error| refused(address, error))?;
     // It ends with the client; why it ended before, the next call tells.
     tokio::spawn(async move {
         if let Err(error) = connection.await {

@@ -56,10 +56,7 @@ fn request(item: &Item) -> std::result::Result<WriteRequest, aws_sdk_dynamodb::e
 fn attributes(item: &Item) -> HashMap<String, AttributeValue> {
     let at = DateTime::from_timestamp_micros(item.at_us()).unwrap_or_default();
     let key = [(USER_ID, text(&partition(&item.user_id))), (EVENT_KEY, text(&item.event_key))];
-    let times = [
-        ("event_at", text(&at.to_rfc3339_opts(SecondsFormat::Micros, true))),
-        (EXPIRES_AT, number(item.ends_s())),
-    ];
+    let times = [("event_at", text(&at.to_rfc3339_opts(SecondsFormat::Micros, true))), (EXPIRES_AT, number(item.ends_s()))];
     let length = item.duration_listened.map(|ms| ("duration_listened", number(ms)));
     let texts = item.texts().into_iter().filter_map(|(name, value)| value.map(|value| (name, text(value))));
     let all = key.into_iter().chain(times).chain(length).chain(texts);
@@ -85,6 +82,9 @@ mod tests {
         names.sort_unstable();
         assert_eq!(names, ["event_at", "event_key", "event_type", "expires_at", "user_id"]);
         assert_eq!(written["event_at"].as_s().unwrap(), "2026-03-01T12:00:00.123456Z");
-        assert_eq!((written["expires_at"].as_n().unwrap().as_str(), written["user_id"].as_s().unwrap().as_str()), ("1772452800", "##ana"));
+        assert_eq!(
+            (written["expires_at"].as_n().unwrap().as_str(), written["user_id"].as_s().unwrap().as_str()),
+            ("1772452800", "##ana")
+        );
     }
 }

@@ -64,7 +64,8 @@ impl KeyValue for DynamoDb {
 
     async fn put(&mut self, items: &[Item]) -> Result<()> {
         let items: Vec<_> = by_key(items, |item| (item.user_id.as_str(), item.event_key.as_str())).into_values().collect();
-        let batches: Vec<_> = items.chunks(batch::ITEMS_MAX).map(|items| batch::write(&self.client, &self.table, items)).collect();
+        let batches: Vec<_> =
+            items.chunks(batch::ITEMS_MAX).map(|items| batch::write(&self.client, &self.table, items)).collect();
         stream::iter(batches).buffer_unordered(AT_ONCE).try_collect().await
     }
 

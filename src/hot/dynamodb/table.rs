@@ -38,7 +38,8 @@ pub async fn ensure(client: &Client, table: &str) -> Result<()> {
         found = describe(client, table).await?;
     }
     let not_ready = || {
-        Error::failure(format!("the table {table} of DynamoDB is still being made after a minute")).hint("try again a little later")
+        Error::failure(format!("the table {table} of DynamoDB is still being made after a minute"))
+            .hint("try again a little later")
     };
     let found = found.ok_or_else(not_ready)?;
     check(table, &found)?;
@@ -92,7 +93,8 @@ fn check(table: &str, found: &TableDescription) -> Result<()> {
     if held.len() == KEYS.len() && KEYS.iter().all(|key| held.contains(key) && is_text(key.0)) {
         return Ok(());
     }
-    let shown: Vec<_> = held.iter().map(|(name, kind)| format!("{name} ({kind}, {})", if is_text(name) { "S" } else { "not S" })).collect();
+    let shown: Vec<_> =
+        held.iter().map(|(name, kind)| format!("{name} ({kind}, {})", if is_text(name) { "S" } else { "not S" })).collect();
     Err(Error::failure(format!("the table {table} of DynamoDB has other keys: {}", shown.join(", "))).hint(format!(
         "it has to have {USER_ID} (HASH, S) and {EVENT_KEY} (RANGE, S): name a table that is not there yet, and it is made"
     )))
@@ -106,7 +108,9 @@ async fn let_expire(client: &Client, table: &str) -> Result<()> {
         TimeToLiveStatus::Disabled => {}
         _ => {
             let by = attribute.unwrap_or_default();
-            tracing::warn!("the table {table} of DynamoDB does not expire by {EXPIRES_AT} ({status} {by}): nothing leaves it by itself");
+            tracing::warn!(
+                "the table {table} of DynamoDB does not expire by {EXPIRES_AT} ({status} {by}): nothing leaves it by itself"
+            );
             return Ok(());
         }
     }

@@ -123,7 +123,9 @@ impl KeyValue for Postgres {
 /// Whether it can be different over a new connection: this one ended, or another writer stood in the way.
 fn is_passing(error: &tokio_postgres::Error, client: &Client) -> bool {
     let Some(code) = error.code() else {
-        return client.is_closed() || error.is_closed() || std::error::Error::source(error).is_some_and(|it| it.is::<std::io::Error>());
+        return client.is_closed()
+            || error.is_closed()
+            || std::error::Error::source(error).is_some_and(|it| it.is::<std::io::Error>());
     };
     [
         SqlState::ADMIN_SHUTDOWN,
