@@ -8,8 +8,10 @@ use tokio_postgres::types::Type;
 
 /// Any number, as long as it is always the same.
 const LOCK: i64 = 0x6d6f_6f64_6c61_6b65;
-const IS_THERE: &str = "SELECT to_regnamespace('moodlake') IS NOT NULL,
-    to_regclass('moodlake.hot_events') IS NOT NULL AND to_regclass('moodlake.followed') IS NOT NULL";
+// Asked of the catalogue's tables: `to_regclass` may still say what it said before the wait for the lock.
+const IS_THERE: &str =
+    "SELECT count(*) > 0, count(*) FILTER (WHERE relname IN ('hot_events', 'followed') AND relkind IN ('r', 'p')) = 2
+    FROM pg_namespace LEFT JOIN pg_class ON relnamespace = pg_namespace.oid WHERE nspname = 'moodlake'";
 
 // Keys are sorted by their bytes, whatever the database's language: the newest event of a listener is the last.
 const TABLES: &str = r#"
