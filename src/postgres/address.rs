@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use std::fmt;
 use std::net::IpAddr;
 use tokio_postgres::Config;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, SslMode};
 
 /// A database and who asks for it.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Address {
         if !Self::is_one(text) {
             return Err(wrong("begins with postgres:// or postgresql://"));
         }
-        let config: Config = text.parse().map_err(|error: tokio_postgres::Error| {
+        let mut config: Config = text.parse().map_err(|error: tokio_postgres::Error| {
             let why = std::error::Error::source(&error).map_or_else(String::new, ToString::to_string);
             // The names of known options are all that is told: what is taken for another one may be a piece of a password.
             match why.strip_prefix("invalid value for option ") {
@@ -55,6 +55,12 @@ impl Address {
                 return Err(wrong(what));
             }
         }
+        if config.get_hosts().is_empty() {
+            // A certificate is then asked for the number.
+            for number in config.get_hostaddrs().to_vec() {
+                config.host(number.to_string());
+            }
+        }
         Ok(Self(Box::new(config)))
     }
 
@@ -62,8 +68,18 @@ impl Address {
         &self.0
     }
 
+    /// When connections are encrypted: never through a socket's file, and on this machine only where that is required.
+    pub(super) fn ssl_mode(&self) -> SslMode {
+        let is_file = self.0.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)));
+        match self.0.get_ssl_mode() {
+            _ if is_file => SslMode::Disable,
+            SslMode::Prefer if self.is_here() => SslMode::Disable,
+            mode => mode,
+        }
+    }
+
     /// Whether nothing leaves this machine on the way.
-    pub(super) fn is_here(&self) -> bool {
+    fn is_here(&self) -> bool {
         let is_here = |host: &Host| match host {
             Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),
             Host::Unix(_) => true,
@@ -80,15 +96,13 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(config) = self;
         let ports = config.get_ports();
-        let names = config.get_hosts().iter().map(|host| match host {
+        let hosts = config.get_hosts().iter().map(|host| match host {
             Host::Tcp(name) if name.contains(':') => format!("[{name}]"),
             Host::Tcp(name) => name.clone(),
             Host::Unix(folder) => folder.display().to_string(),
         });
-        let numbers = config.get_hostaddrs().iter().map(ToString::to_string);
-        let hosts: Vec<_> = if config.get_hosts().is_empty() { numbers.collect() } else { names.collect() };
         let port = |place: usize| ports.get(place).or(ports.first()).copied().unwrap_or(PORT);
-        let hosts: Vec<_> = hosts.iter().enumerate().map(|(place, host)| format!("{host}:{}", port(place))).collect();
+        let hosts: Vec<_> = hosts.enumerate().map(|(place, host)| format!("{host}:{}", port(place))).collect();
         let (user, database) = (config.get_user().unwrap_or_default(), config.get_dbname().unwrap_or_default());
         write!(f, "postgres://{user}@{}/{database}", hosts.join(","))
     }
@@ -141,17 +155,21 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_on_this_machine_is_known() {
-        for (text, is_here) in [
-            ("postgres://ana@localhost/plays", true),
-            ("postgres://ana@127.0.0.9/plays", true),
-            ("postgres://ana@[::1]/plays", true),
-            ("postgres://ana@%2Ftmp/plays", true),
-            ("postgres://ana@localhost,db/plays", false),
-            ("postgres://ana@localhost/plays?hostaddr=10.0.0.1", false),
-            ("postgres://ana@localhost.example/plays", false),
+    fn what_stays_on_this_machine_is_encrypted_only_where_it_has_to_be() {
+        use tokio_postgres::config::SslMode::{Disable, Prefer, Require};
+        for (text, mode) in [
+            ("postgres://ana@localhost/plays", Disable),
+            ("postgres://ana@127.0.0.9/plays", Disable),
+            ("postgres://ana@[::1]/plays", Disable),
+            ("postgres://ana@localhost/plays?sslmode=require", Require),
+            ("postgres://ana@%2Ftmp/plays?sslmode=require", Disable),
+            ("postgres://ana@localhost,db/plays", Prefer),
+            ("postgres://ana@localhost/plays?hostaddr=10.0.0.1", Prefer),
+            ("postgres://ana@db/plays?sslmode=require&hostaddr=127.0.0.1", Require),
+            ("postgres://ana@localhost.example/plays", Prefer),
+            ("postgres://ana@db/plays?sslmode=disable", Disable),
         ] {
-            assert_eq!(Address::read(text).unwrap().is_here(), is_here, "{text}");
+            assert_eq!(Address::read(text).unwrap().ssl_mode(), mode, "{text}");
         }
     }
 }

@@ -14,9 +14,10 @@ use crate::error::{Error, Result};
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::time::Duration;
-use tokio_postgres::Client;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{Client, Config, NoTls, Socket};
 
 /// A host that does not answer for so long is not there.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -44,10 +45,20 @@ pub async fn connect(address: &Address, password: Option<&SecretString>) -> Resu
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(UNCONFIRMED);
     }
-    if address.is_here() && config.get_ssl_mode() == SslMode::Prefer {
-        config.ssl_mode(SslMode::Disable);
+    let mode = address.ssl_mode();
+    config.ssl_mode(mode);
+    if mode == SslMode::Disable {
+        return joined(address, &config, NoTls).await;
     }
-    let tls = tls::connector(config.get_ssl_mode())?;
+    joined(address, &config, tls::connector()?).await
+}
+
+async fn joined<T>(address: &Address, config: &Config, tls: T) -> Result<Client>
+where
+    T: MakeTlsConnect<Socket, Stream: Send, TlsConnect: Send> + Send + 'static,
+    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    // In a box, since the compiler cannot see through it that the library's future may go from thread to thread.
     let connecting: BoxFuture<'_, _> = Box::pin(async { config.connect(tls).await });
     let connected = tokio::time::timeout(READY, connecting).await;
     let (client, connection) = connected.map_err(|_| unreachable(address))?.map_err(|error| refused(address, error))?;

@@ -8,19 +8,16 @@ use super::Address;
 use crate::error::{Error, Explain as _, Result};
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
-use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// # Errors
 /// When the library has no cipher it could offer.
-pub fn connector(mode: SslMode) -> Result<MakeRustlsConnect> {
+pub fn connector() -> Result<MakeRustlsConnect> {
     let mut roots = RootCertStore::empty();
-    if mode != SslMode::Disable {
-        let found = rustls_native_certs::load_native_certs();
-        found.errors.iter().for_each(|error| tracing::debug!("certificates of this machine: {error}"));
-        // Single ones that cannot be read are no reason to trust none.
-        roots.add_parsable_certificates(found.certs);
-    }
+    let found = rustls_native_certs::load_native_certs();
+    found.errors.iter().for_each(|error| tracing::debug!("certificates of this machine: {error}"));
+    // Single ones that cannot be read are no reason to trust none.
+    roots.add_parsable_certificates(found.certs);
     // Named, since libraries bring two of them and the process has no default.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

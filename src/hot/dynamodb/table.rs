@@ -7,6 +7,8 @@ use crate::aws::{Trouble, failure};
 use crate::error::{Error, Result};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
+use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder as Create;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableDescription, TableStatus,
     TimeToLiveSpecification, TimeToLiveStatus,
@@ -66,12 +68,10 @@ async fn make(client: &Client, table: &str) -> Result<()> {
             Ok(())
         }
         // Somebody else makes it right now.
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => Ok(()),
         Err(error) => Err(failure(&error, format!("the table {table} of DynamoDB cannot be made"))),
     }
 }
-
-type Create = aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 
 fn keys(mut asked: Create) -> std::result::Result<Create, BuildError> {
     for (name, kind) in KEYS {
