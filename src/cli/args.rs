@@ -6,7 +6,7 @@
 
 mod streams;
 
-pub use streams::{OutputFormat, SimulateArgs, StreamArgs, StreamDemoArgs, WatchArgs, WindowArgs};
+pub use streams::{OutputFormat, SimulateArgs, StoreArgs, StreamArgs, StreamDemoArgs, WatchArgs, WindowArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;

@@ -43,7 +43,7 @@ const PLACES: [(&str, &[&str]); 23] = [
     ("bronze", &["watch", "reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
     ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
-    ("stream", &["broker", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
+    ("stream", &["broker", "hot", "bronze", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
     ("stats", &[]),
     ("broker", &["error"]),
     ("watch", &["spotify", "error", "fingerprint", "private_file"]),

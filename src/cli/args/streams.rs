@@ -76,12 +76,31 @@ pub struct StreamArgs {
     pub kafka_config: Option<PathBuf>,
     #[command(flatten)]
     pub windows: WindowArgs,
+    #[command(flatten)]
+    pub stores: StoreArgs,
+    /// Leaves plays out of the listening history, and so out of silver
+    #[arg(long)]
+    pub no_history: bool,
     /// Ends when everything is stored that was in the topic at the start
     #[arg(long)]
     pub available_now: bool,
     /// Ends after so long, as Ctrl-C would
     #[arg(long = "for", value_name = "DURATION")]
     pub duration: Option<String>,
+}
+
+/// Where events go besides bronze.
+#[derive(Args, Debug)]
+pub struct StoreArgs {
+    /// Events whose processing_path is hot go to a key-value store, too: dynamodb://TABLE or postgres://USER@HOST/DATABASE
+    #[arg(long, value_name = "ADDRESS")]
+    pub hot: Option<String>,
+    /// How long they stay there
+    #[arg(long, value_name = "DURATION", default_value = "7d")]
+    pub hot_for: String,
+    /// Events whose processing_path is cold go to a Delta table of their own, too, partitioned by listener: a folder or s3://BUCKET/PREFIX
+    #[arg(long, value_name = "TABLE")]
+    pub cold: Option<String>,
 }
 
 /// How a stream is stored and counted.

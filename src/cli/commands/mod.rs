@@ -23,6 +23,7 @@ mod schedule;
 mod simulate;
 mod status;
 mod status_text;
+mod stores;
 mod stream;
 mod stream_demo;
 mod watch;

@@ -3,6 +3,7 @@
 //! Owns the way from flags to a stream, and its end: asked to stop, it stores what it gathered and counts it.
 
 use super::query_csv::guarded;
+use super::stores::stores;
 use super::{context, finish};
 use crate::broker::{KafkaAddress, Settings as KafkaSettings, Source, kafka_source};
 use crate::cli::args::{Global, OutputFormat, StreamArgs, WindowArgs};
@@ -29,8 +30,16 @@ pub async fn stream(
     let address = KafkaAddress::of(&args.bootstrap_servers, &args.input_topic)?;
     let length = length(args.duration.as_deref())?;
     let context = context(global, settings, settings.lake()?)?;
-    let options = Options { ends: args.available_now, ..options(&args.windows, &context.lake, &args.input_topic)? };
+    let mut options = Options {
+        ends: args.available_now,
+        keeps_history: !args.no_history,
+        ..options(&args.windows, &context.lake, &args.input_topic)?
+    };
     let kafka = kafka_settings(args.kafka_config.as_deref())?;
+    options.followers = tokio::select! {
+        stores = stores(&context, settings, &args.stores, options.land_every) => stores?,
+        Some(()) = stops.recv() => return Ok(()),
+    };
     let group = args.group;
     // It may wait for brokers; a stop is heard all the same.
     let opening = tokio::task::spawn_blocking(move || kafka_source(&address, &group, &kafka));
@@ -116,6 +125,8 @@ pub fn options(args: &WindowArgs, lake: &Lake, name: &str) -> Result<Options> {
         ends: false,
         csv,
         checkpoint: args.checkpoint_location.clone().unwrap_or_else(beside),
+        keeps_history: false,
+        followers: Vec::new(),
     })
 }
 
