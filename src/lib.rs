@@ -25,6 +25,11 @@ pub mod stats;
 pub mod watch;
 
 pub mod broker;
+pub mod hot;
+
+pub mod postgres;
+
+pub mod aws;
 
 pub mod reccobeats;
 pub mod spotify;

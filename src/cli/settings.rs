@@ -4,6 +4,7 @@
 //! that is one.
 
 use super::args::Global;
+use crate::aws::Account;
 use crate::error::{Error, Result};
 use crate::fingerprint;
 use crate::lake::Lake;
@@ -29,6 +30,10 @@ pub struct Settings {
     pub services: Services,
     /// Lakes in a bucket.
     pub remote: Remote,
+    /// Amazon's other services: streams and tables.
+    pub aws: Account,
+    /// `PGPASSWORD`: of PostgreSQL, where an address holds none.
+    pub postgres_password: Option<SecretString>,
 }
 
 /// What the environment says of lakes in a bucket.
@@ -102,7 +107,8 @@ impl Settings {
             None => system_zone(),
         };
         let allow_synthetic = lookup("ALLOW_SYNTHETIC").map_or(Ok(true), |text| truth("ALLOW_SYNTHETIC", &text))?;
-        Ok(Self { lake, zone, allow_synthetic, services: Services::resolve(&lookup)?, remote: Remote::resolve(&lookup) })
+        let (services, remote) = (Services::resolve(&lookup)?, Remote::resolve(&lookup));
+        Ok(Self { lake, zone, allow_synthetic, services, remote, aws: Account::read(&lookup) })
     }
 
     /// The lake, at the place of `default` when none was named.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each place and what it may use, from the top down.
-const PLACES: [(&str, &[&str]); 23] = [
+const PLACES: [(&str, &[&str]); 26] = [
     (
         "cli",
         &[
@@ -21,6 +21,9 @@ const PLACES: [(&str, &[&str]); 23] = [
             "stream",
             "watch",
             "broker",
+            "hot",
+            "postgres",
+            "aws",
             "reccobeats",
             "spotify",
             "web",
@@ -45,7 +48,10 @@ const PLACES: [(&str, &[&str]); 23] = [
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("stream", &["broker", "hot", "bronze", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
     ("stats", &[]),
-    ("broker", &["error"]),
+    ("broker", &["aws", "error"]),
+    ("hot", &["aws", "postgres", "error"]),
+    ("postgres", &["error"]),
+    ("aws", &["error"]),
     ("watch", &["spotify", "error", "fingerprint", "private_file"]),
     ("reccobeats", &["spotify", "web", "clock", "error"]),
     ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
@@ -114,6 +120,17 @@ fn only_the_lake_knows_delta_and_only_stats_and_gold_know_stats() {
         assert!(place == "lake" || !uses("object_store"), "{} uses object_store", path.display());
         assert!(place == "spotify" || !uses("rspotify"), "{} uses rspotify", path.display());
         assert!(place == "broker" || !uses("rdkafka"), "{} uses Kafka's library", path.display());
+        assert!(
+            ["aws", "broker", "hot"].contains(&place.as_str())
+                || !["aws_config", "aws_sdk"].iter().any(|name| text.contains(name)),
+            "{} uses Amazon's libraries",
+            path.display()
+        );
+        assert!(
+            ["hot", "postgres"].contains(&place.as_str()) || !uses("tokio_postgres"),
+            "{} uses PostgreSQL's library",
+            path.display()
+        );
         assert!(place == "schedule" || !uses("tokio_cron_scheduler"), "{} uses the scheduler's library", path.display());
         assert!(
             ["spotify", "reccobeats", "web"].contains(&place.as_str()) || !uses("reqwest"),
