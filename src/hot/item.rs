@@ -32,9 +32,9 @@ pub struct Item {
     pub expires_s: i64,
 }
 
-/// `DynamoDB` takes 1,024 bytes for a sort key, a B-tree of PostgreSQL 2,704 for both parts of a key together.
+/// DynamoDB takes 1,024 bytes for a sort key, a B-tree of PostgreSQL 2,704 for both parts of a key together.
 const KEY_BYTES_MAX: usize = 1_000;
-/// `DynamoDB` takes 400 kilobytes for an item, and 16 megabytes for the items of one request.
+/// DynamoDB takes 400 kilobytes for an item, and 16 megabytes for the items of one request.
 const TEXT_BYTES_MAX: usize = 4_000;
 /// The last second of the year 9999, behind which libraries and databases disagree on times.
 const LAST_S: i64 = 253_402_300_799;

@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 
 /// # Errors
 /// Always.
-#[expect(clippy::unused_async, reason = "the other build's waits")]
 pub async fn open(_: &str, _: &Account) -> Result<Box<dyn KeyValue>> {
     Err(Error::usage("this build of moodlake has no DynamoDB in it")
         .hint("the container image has; or build it with `cargo build --release --features aws`"))

@@ -12,7 +12,7 @@ use tokio_postgres::config::Host;
 
 /// A database and who asks for it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Address(Config);
+pub struct Address(Box<Config>);
 
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 const HINT: &str = "write it as postgres://user@host:5432/database, with the password in PGPASSWORD";
@@ -55,10 +55,10 @@ impl Address {
                 return Err(wrong(what));
             }
         }
-        Ok(Self(config))
+        Ok(Self(Box::new(config)))
     }
 
-    pub(super) const fn config(&self) -> &Config {
+    pub(super) fn config(&self) -> &Config {
         &self.0
     }
 

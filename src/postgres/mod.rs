@@ -4,11 +4,14 @@
 //! not known here.
 
 mod address;
+mod ask;
 mod tls;
 
 pub use address::Address;
+pub use ask::{Value, ask};
 
 use crate::error::{Error, Result};
+use futures::future::BoxFuture;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::time::Duration;
 use tokio_postgres::Client;
@@ -45,7 +48,8 @@ pub async fn connect(address: &Address, password: Option<&SecretString>) -> Resu
         config.ssl_mode(SslMode::Disable);
     }
     let tls = tls::connector(config.get_ssl_mode())?;
-    let connected = tokio::time::timeout(READY, config.connect(tls)).await;
+    let connecting: BoxFuture<'_, _> = Box::pin(async { config.connect(tls).await });
+    let connected = tokio::time::timeout(READY, connecting).await;
     let (client, connection) = connected.map_err(|_| unreachable(address))?.map_err(|error| refused(address, error))?;
     // It ends with the client; why it ended before, the next call tells.
     tokio::spawn(async move {

@@ -13,6 +13,7 @@ mod fuzzed;
 mod gold;
 mod gold_updates;
 mod hostile;
+mod hot;
 mod import;
 mod ingest;
 #[cfg(feature = "kafka")]

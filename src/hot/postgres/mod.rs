@@ -7,7 +7,8 @@ mod tables;
 
 use super::{Item, KeyValue};
 use crate::error::{Error, Result};
-use crate::postgres::{Address, connect};
+use crate::postgres::{Address, ask, connect};
+use futures::future::BoxFuture;
 use rows::Rows;
 use secrecy::SecretString;
 use tokio_postgres::Client;
@@ -53,22 +54,23 @@ impl Job<'_> {
     }
 
     /// Does it; the number is the mark's, or how many rows are gone.
-    async fn run(&self, client: &mut Client) -> Result<Option<i64>, tokio_postgres::Error> {
-        // Typed: a statement with a name of its own would not get through a pool of connections.
-        match *self {
-            Self::Put(rows) => rows.write(client).await.map(|()| None),
-            Self::Mark(reader) => {
-                let rows = client.query_typed(MARK, &[(&reader, Type::TEXT)]).await?;
-                rows.first().map(|row| row.try_get(0)).transpose()
+    fn run<'a>(&'a self, client: &'a mut Client) -> BoxFuture<'a, Result<Option<i64>, tokio_postgres::Error>> {
+        Box::pin(async move {
+            match self {
+                Self::Put(rows) => rows.write(client).await.map(|()| None),
+                Self::Mark(reader) => {
+                    let (rows, _) = ask(client, MARK, vec![(reader, Type::TEXT)]).await?;
+                    rows.first().map(|row| row.try_get(0)).transpose()
+                }
+                Self::SetMark(reader, value) => {
+                    ask(client, SET_MARK, vec![(reader, Type::TEXT), (value, Type::INT8)]).await.map(|_| None)
+                }
+                Self::Expire(now_s) => {
+                    let (_, gone) = ask(client, EXPIRE, vec![(now_s, Type::INT8)]).await?;
+                    Ok(i64::try_from(gone).ok())
+                }
             }
-            Self::SetMark(reader, value) => {
-                client.execute_typed(SET_MARK, &[(&reader, Type::TEXT), (&value, Type::INT8)]).await.map(|_| None)
-            }
-            Self::Expire(now_s) => {
-                let gone = client.execute_typed(EXPIRE, &[(&now_s, Type::INT8)]).await?;
-                Ok(i64::try_from(gone).ok())
-            }
-        }
+        })
     }
 }
 
@@ -123,9 +125,8 @@ impl KeyValue for Postgres {
 /// Whether it can be different over a new connection: this one ended, or another writer stood in the way.
 fn is_passing(error: &tokio_postgres::Error, client: &Client) -> bool {
     let Some(code) = error.code() else {
-        return client.is_closed()
-            || error.is_closed()
-            || std::error::Error::source(error).is_some_and(|it| it.is::<std::io::Error>());
+        let is_cut = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>()).is_some();
+        return is_cut || error.is_closed() || client.is_closed();
     };
     [
         SqlState::ADMIN_SHUTDOWN,

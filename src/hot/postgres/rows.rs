@@ -5,10 +5,10 @@
 
 use crate::hot::Item;
 use crate::hot::item::by_key;
+use crate::postgres::{Value, ask};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use tokio_postgres::Client;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 
 /// So many rows in one statement.
 const TOGETHER: usize = 5_000;
@@ -32,34 +32,49 @@ const PUT: &str = "INSERT INTO moodlake.hot_events AS held (user_id, event_key, 
         EXCLUDED.track_id, EXCLUDED.track_name, EXCLUDED.artist_name, EXCLUDED.genre, EXCLUDED.event_at,
         EXCLUDED.duration_listened_ms, EXCLUDED.expires_at)";
 
-type Key<'a> = (Cow<'a, str>, Cow<'a, str>);
+/// The columns of some rows: texts in the order of the statement, and behind them the numbers.
+struct Columns<'a> {
+    texts: [Vec<Option<Cow<'a, str>>>; 8],
+    numbers: [Vec<Option<i64>>; 3],
+}
 
-/// Rows by their keys.
-pub struct Rows<'a>(BTreeMap<Key<'a>, &'a Item>);
+/// Rows with a key each, in the order of the keys.
+pub struct Rows<'a>(Vec<Columns<'a>>);
 
 impl<'a> Rows<'a> {
     pub fn of(items: &'a [Item]) -> Self {
-        Self(by_key(items, |item| (clean(&item.user_id), clean(&item.event_key))))
+        let rows: Vec<_> = by_key(items, |item| (clean(&item.user_id), clean(&item.event_key))).into_iter().collect();
+        Self(rows.chunks(TOGETHER).map(Columns::of).collect())
     }
 
     /// Writes all of them or none.
     pub async fn write(&self, client: &mut Client) -> Result<(), tokio_postgres::Error> {
         let transaction = client.transaction().await?;
-        let mut rows = self.0.iter().peekable();
-        while rows.peek().is_some() {
-            let (mut texts, mut numbers) = ([const { Vec::new() }; 8], [const { Vec::new() }; 3]);
-            for ((user_id, event_key), item) in rows.by_ref().take(TOGETHER) {
-                let key = [Some(Cow::Borrowed(&**user_id)), Some(Cow::Borrowed(&**event_key))];
-                let others = item.texts().map(|(_, text)| text.map(clean));
-                texts.iter_mut().zip(key.into_iter().chain(others)).for_each(|(column, text)| column.push(text));
-                let values = [Some(item.at_us()), item.duration_listened, Some(item.ends_s())];
-                numbers.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
-            }
-            let texts = texts.iter().map(|column| (column as &(dyn ToSql + Sync), Type::TEXT_ARRAY));
-            let numbers = numbers.iter().map(|column| (column as &(dyn ToSql + Sync), Type::INT8_ARRAY));
-            transaction.execute_typed(PUT, &texts.chain(numbers).collect::<Vec<_>>()).await?;
+        for columns in &self.0 {
+            ask(transaction.client(), PUT, columns.values()).await?;
         }
         transaction.commit().await
+    }
+}
+
+type Row<'a> = ((Cow<'a, str>, Cow<'a, str>), &'a Item);
+
+impl<'a> Columns<'a> {
+    fn of(rows: &[Row<'a>]) -> Self {
+        let mut columns = Self { texts: Default::default(), numbers: Default::default() };
+        for ((user_id, event_key), item) in rows {
+            let key = [Some(user_id.clone()), Some(event_key.clone())];
+            let texts = key.into_iter().chain(item.texts().map(|(_, text)| text.map(clean)));
+            columns.texts.iter_mut().zip(texts).for_each(|(column, text)| column.push(text));
+            let numbers = [Some(item.at_us()), item.duration_listened, Some(item.ends_s())];
+            columns.numbers.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
+        }
+        columns
+    }
+
+    fn values(&self) -> Vec<Value<'_>> {
+        let texts = self.texts.iter().map(|column| -> Value<'_> { (column, Type::TEXT_ARRAY) });
+        texts.chain(self.numbers.iter().map(|column| -> Value<'_> { (column, Type::INT8_ARRAY) })).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Owns their columns. They are made by whoever comes first, and by one at a time; nobody else needs the right to make any.
 
+use crate::postgres::ask;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
@@ -55,13 +56,13 @@ pub async fn ensure(client: &mut Client) -> Result<(), tokio_postgres::Error> {
     }
     let transaction = client.transaction().await?;
     // Whoever waits here finds the tables made.
-    transaction.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)]).await?;
-    let row = transaction.query_typed_one(IS_THERE, &[]).await?;
+    ask(transaction.client(), "SELECT pg_advisory_xact_lock($1)", vec![(&LOCK, Type::INT8)]).await?;
+    let (has_schema, has_tables) = is_there(transaction.client()).await?;
     // Making a schema asks for a right even where there is one.
-    if !row.try_get::<_, bool>(0)? {
+    if !has_schema {
         transaction.batch_execute("CREATE SCHEMA moodlake; COMMENT ON SCHEMA moodlake IS 'Music listening, by moodlake'").await?;
     }
-    if !row.try_get::<_, bool>(1)? {
+    if !has_tables {
         // What is there already is no news.
         transaction.batch_execute("SET LOCAL client_min_messages = warning").await?;
         transaction.batch_execute(TABLES).await?;
@@ -69,7 +70,11 @@ pub async fn ensure(client: &mut Client) -> Result<(), tokio_postgres::Error> {
     transaction.commit().await
 }
 
+/// Whether the schema is there, and whether the tables are.
 async fn is_there(client: &Client) -> Result<(bool, bool), tokio_postgres::Error> {
-    let row = client.query_typed_one(IS_THERE, &[]).await?;
-    Ok((row.try_get(0)?, row.try_get(1)?))
+    let (rows, _) = ask(client, IS_THERE, Vec::new()).await?;
+    match rows.first() {
+        Some(row) => Ok((row.try_get(0)?, row.try_get(1)?)),
+        None => Ok((false, false)),
+    }
 }
