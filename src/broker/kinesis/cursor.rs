@@ -29,7 +29,8 @@ pub fn pack(sequence: &str) -> Option<Cursor> {
 
 /// The sequence number of a cursor, without leading zeros; none where it is no cursor of a sequence number.
 pub fn unpack(cursor: Cursor) -> Option<String> {
-    let all: String = cursor.iter().map(|part| format!("{part:0>DIGITS$}")).collect();
+    let [first, second, third, last] = cursor;
+    let all = format!("{first:0>DIGITS$}{second:0>DIGITS$}{third:0>DIGITS$}{last:0>DIGITS$}");
     let is_whole = all.len() == 4 * DIGITS && all.bytes().all(|byte| byte.is_ascii_digit());
     let digits = all.strip_prefix('1').filter(|_| is_whole)?.trim_start_matches('0');
     Some(if digits.is_empty() { "0".to_owned() } else { digits.to_owned() })

@@ -4,8 +4,8 @@
 //! may wait; so each has a thread of its own, which runs the client, and both sides meet at a queue of bounded length. `sink` and
 //! `sender` write, `source`, `turns` and `reader` read: the first of each is called, the others run on the thread.
 //!
-//! A user who reads needs the permissions DescribeStreamSummary, ListShards, GetShardIterator and GetRecords of the stream, one who
-//! writes DescribeStreamSummary and PutRecords.
+//! A user who reads needs the permissions `DescribeStreamSummary`, `ListShards`, `GetShardIterator` and `GetRecords` of the stream,
+//! one who writes `DescribeStreamSummary` and `PutRecords`.
 
 mod cursor;
 mod reader;

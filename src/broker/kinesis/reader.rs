@@ -123,7 +123,7 @@ impl Reader {
         let is_full = records.len() >= RECORDS_MAX as usize;
         if let Some(last) = records.last() {
             self.sequence = Some(last.sequence_number.clone());
-            let count = records.len() as i64;
+            let count = i64::try_from(records.len()).unwrap_or_default();
             let records = records.into_iter().map(|record| self.record(record)).collect::<Result<Vec<_>>>()?;
             let chunk = Chunk { shard: self.shard, first: self.next, records, room };
             self.next += count;

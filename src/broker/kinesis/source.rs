@@ -218,7 +218,7 @@ impl Source for KinesisSource {
                 self.current = None;
                 continue;
             };
-            let offset = chunk.first + *at as i64;
+            let offset = chunk.first.saturating_add(i64::try_from(*at).unwrap_or(i64::MAX));
             let (partition, told_us, cursor) = (chunk.shard, record.told_us, record.cursor);
             *at += 1;
             count += 1;

@@ -14,6 +14,9 @@ use std::path::Path;
 /// Who reads a topic belongs to this group when nobody says.
 const GROUP: &str = "moodlake";
 
+/// What opens a source, which may take a while.
+pub type Opening = Box<dyn FnOnce() -> Result<Box<dyn Source>> + Send>;
+
 /// Opens the broker's side of a sink; none for one that is no broker's.
 pub fn sink(settings: &Settings, sink: &sinks::Sink, kafka_config: Option<&Path>, waits: bool) -> Result<Option<Box<dyn Sink>>> {
     match sink {
@@ -36,12 +39,8 @@ pub fn origin(args: &StreamArgs) -> Result<Origin> {
     }
 }
 
-/// What opens the source, which may take a while.
-pub fn source(
-    settings: &Settings,
-    args: StreamArgs,
-    origin: Origin,
-) -> Result<Box<dyn FnOnce() -> Result<Box<dyn Source>> + Send>> {
+/// How the source is opened.
+pub fn source(settings: &Settings, args: StreamArgs, origin: Origin) -> Result<Opening> {
     match origin {
         Origin::Kafka(address) => {
             let kafka = kafka_settings(args.kafka_config.as_deref())?;
