@@ -4,6 +4,7 @@
 
 mod as_of;
 mod auth;
+mod brokers;
 mod bronze;
 mod build;
 mod check;
