@@ -25,7 +25,8 @@ const STEP: &str = "stream";
 /// The model of the plays among new events.
 pub const PLAYS: &str = include_str!("streamed_plays.sql");
 
-/// Adds those plays that the history does not hold, and moves marks with them. The lake's lock is held by the caller.
+/// Adds those plays that the history does not hold, and moves marks with them where there are any; what the history got is the last
+/// step. The lake's lock is held by the caller.
 ///
 /// # Errors
 /// When a table cannot be read or written; landing the same plays again goes on where it failed.
@@ -51,7 +52,7 @@ pub async fn land(context: &Context, history: &mut Snapshot, told: &Columns, mar
     let version = history.version();
     let note = context.note(json!({ "source": Source::NowPlaying.name() }));
     match marks::append(history, &LISTENING_HISTORY, version, vec![plays], marks, &note).await? {
-        Appended::Stored(written) => Ok(vec![step.wrote(written).took(watch), tracks]),
+        Appended::Stored(written) => Ok(vec![tracks, step.wrote(written).took(watch)]),
         Appended::Overtaken => {
             Err(Error::failure(format!("table {}: another process adds plays of this stream", history.at().label()))
                 .hint("was the lake's lock file removed while one was running? nothing was written"))

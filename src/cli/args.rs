@@ -85,7 +85,7 @@ pub enum Command {
     /// Makes up play events of many listeners, or replays the lake's plays, as one JSON object a line
     Simulate(SimulateArgs),
     /// Reads play events from Kafka into bronze, exactly once, and counts plays by genre in windows of time
-    Stream(StreamArgs),
+    Stream(Box<StreamArgs>),
     /// Shows a stream without a broker: made-up events, stored and counted in windows, in a lake of its own
     StreamDemo(StreamDemoArgs),
     /// Tells whether this lake's scheduler is alive and its checks hold; exits with 1 when not

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Opens what the flags name.
 pub async fn stores(context: &Context, settings: &Settings, args: &StoreArgs, every: Duration) -> Result<Vec<Box<dyn Follower>>> {
     let day = Duration::from_hours(24);
-    let keep = duration("--hot-for", &args.hot_for, Duration::from_secs(60), 3_650 * day)?;
+    let keep = duration("--hot-for", &args.hot_for, Duration::from_mins(1), 3_650 * day)?;
     let mut followers: Vec<Box<dyn Follower>> = Vec::new();
     let address = args.hot.as_deref().map(HotAddress::read).transpose()?;
     if let Some(place) = &args.cold {

@@ -17,7 +17,7 @@ pub const ITEMS_MAX: usize = 25;
 const PAUSE: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// All pauses together.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Writes items, no two of which have the same key.
 pub async fn write(client: &Client, table: &str, items: &[&Item]) -> Result<()> {

@@ -7,6 +7,7 @@ use crate::aws::{Trouble, failure};
 use crate::error::{Error, Result};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableDescription, TableStatus,
     TimeToLiveSpecification, TimeToLiveStatus,
@@ -66,7 +67,7 @@ async fn make(client: &Client, table: &str) -> Result<()> {
             Ok(())
         }
         // Somebody else makes it right now.
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => Ok(()),
         Err(error) => Err(failure(&error, format!("the table {table} of DynamoDB cannot be made"))),
     }
 }

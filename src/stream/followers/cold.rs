@@ -147,7 +147,8 @@ async fn cold(
     let is_anew = news::register(&scope, events, followed, &columns).await?;
     let cold = scope.table("events").await?.filter(col("processing_path").eq(lit("cold"))).explain(failed)?;
     // In a table that follows for the first time there is nothing to look up.
-    if !is_open && !(is_anew && stored.version() > 0) {
+    let may_hold_some = is_open || (is_anew && stored.version() > 0);
+    if !may_hold_some {
         return Ok(cold);
     }
     scope.register("stored", stored.provider(&scope.state()).await?)?;

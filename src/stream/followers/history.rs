@@ -12,7 +12,6 @@ use crate::lake::marks::{self, Marks};
 use crate::lake::tables::{LISTENING_HISTORY, STREAM_EVENTS};
 use crate::lake::update::Update;
 use crate::lake::{Snapshot, WriteLock};
-use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use futures::StreamExt as _;
 use serde_json::json;
@@ -43,16 +42,24 @@ pub struct History {
     context: Context,
     every: Duration,
     news: News,
-    history: Option<Snapshot>,
-    /// The version of the events that was followed, as this process knows, and as the table's mark says.
-    followed: Option<(i64, Option<i64>)>,
+    seen: Option<Snapshot>,
+    followed: Option<Followed>,
+}
+
+/// The version of the events that was followed.
+#[derive(Clone, Copy)]
+struct Followed {
+    /// As this process knows.
+    now: Option<i64>,
+    /// As the table's mark says.
+    marked: Option<i64>,
 }
 
 impl History {
     /// Nothing is followed yet.
     #[must_use]
     pub fn new(context: Context, every: Duration) -> Self {
-        Self { context, every, news: News::default(), history: None, followed: None }
+        Self { context, every, news: News::default(), seen: None, followed: None }
     }
 }
 
@@ -67,61 +74,66 @@ impl Follower for History {
         let _lock = WriteLock::wait(&context.lake).await?;
         let Some(events) = self.news.renewed(context).await? else { return Ok(Vec::new()) };
         let note = context.note(json!({}));
-        let history = match self.history.take() {
+        let history = match self.seen.take() {
             Some(history) => history.renewed().await?,
             None => marks::opened(&context.lake.table(&LISTENING_HISTORY)?, &LISTENING_HISTORY, &note).await?,
         };
-        let history = self.history.insert(history);
+        let history = self.seen.insert(history);
         let (name, now) = (format!("history/{}", news::id(events)?), news::version(events));
-        let (followed, marked) = match self.followed {
-            Some((followed, marked)) => (Some(followed), marked),
-            None => {
-                let marked = marks::of(history, &[name.clone()].into()).await?.get(&name).copied();
-                (marked, marked)
-            }
+        let followed = if let Some(followed) = self.followed {
+            followed
+        } else {
+            let marked = marks::of(history, &[name.clone()].into()).await?.get(&name).copied();
+            Followed { now: marked, marked }
         };
-        if followed == Some(now) {
+        if followed.now == Some(now) {
             return Ok(Vec::new());
         }
-        let failed = || format!("table {}: its plays cannot be read", STREAM_EVENTS.label());
-        let scope = context.engine.scope();
-        news::register(&scope, events, followed, &COLUMNS).await?;
-        let mut plays = scope.model("streamed_plays", PLAYS, no_values()).await?.execute_stream().await.explain(failed)?;
-        let (mut steps, mut gathered, mut count) = (Vec::new(), Vec::<RecordBatch>::new(), 0);
         let mark = Marks::from([(name, now)]);
-        let mut is_marked = false;
-        loop {
-            let next = plays.next().await.transpose().explain(failed)?;
-            let is_last = next.is_none();
-            if let Some(batch) = next {
-                count += batch.num_rows();
-                gathered.push(batch);
-            }
-            if count >= TOGETHER || (is_last && count > 0) {
-                let rows = concat_batches(&gathered[0].schema(), &gathered).explain(failed)?;
-                let moved = if is_last { mark.clone() } else { Marks::new() };
-                let landed = land(context, history, &Columns::in_batch(rows, "plays of a stream"), &moved).await?;
-                is_marked |= is_last
-                    && landed.iter().any(|step| step.table == LISTENING_HISTORY.label() && step.outcome == Outcome::Wrote);
-                steps.extend(landed);
-                gathered.clear();
-                count = 0;
-            }
-            if is_last {
-                break;
-            }
-        }
+        let (steps, mut is_marked) = plays(context, events, followed.now, history, &mark).await?;
         // A version of the history that holds no new play is worth its place only now and then.
-        if !is_marked && marked.is_none_or(|marked| now - marked > BEHIND_MAX) {
+        if !is_marked && followed.marked.is_none_or(|marked| now - marked > BEHIND_MAX) {
             *history = history.renewed().await?;
-            Update { marks: mark, ..Update::default() }.carry_out(&context.engine, history, &LISTENING_HISTORY, &note).await?;
+            Update::of_marks(mark).carry_out(&context.engine, history, &LISTENING_HISTORY, &note).await?;
             is_marked = true;
         }
-        self.followed = Some((now, if is_marked { Some(now) } else { marked }));
+        self.followed = Some(Followed { now: Some(now), marked: if is_marked { Some(now) } else { followed.marked } });
         Ok(steps)
     }
 
     fn forget(&mut self) {
-        (self.news, self.history, self.followed) = (News::default(), None, None);
+        (self.news, self.seen, self.followed) = (News::default(), None, None);
+    }
+}
+
+/// Lands the plays of the events since a version. Gives what was done, and whether the mark moved with the last of them.
+async fn plays(
+    context: &Context,
+    events: &Snapshot,
+    followed: Option<i64>,
+    history: &mut Snapshot,
+    mark: &Marks,
+) -> Result<(Vec<Step>, bool)> {
+    let failed = || format!("table {}: its plays cannot be read", STREAM_EVENTS.label());
+    let scope = context.engine.scope();
+    news::register(&scope, events, followed, &COLUMNS).await?;
+    let mut plays = scope.model("streamed_plays", PLAYS, no_values()).await?.execute_stream().await.explain(failed)?;
+    let (mut steps, mut gathered, mut count, mut is_marked) = (Vec::new(), Vec::new(), 0, false);
+    loop {
+        let next = plays.next().await.transpose().explain(failed)?;
+        let is_last = next.is_none();
+        gathered.extend(next.inspect(|batch| count += batch.num_rows()));
+        if count >= TOGETHER || (is_last && count > 0) {
+            let rows = concat_batches(&plays.schema(), &gathered).explain(failed)?;
+            let marks = if is_last { mark.clone() } else { Marks::new() };
+            let landed = land(context, history, &Columns::in_batch(rows, "plays of a stream"), &marks).await?;
+            is_marked = is_last && landed.last().is_some_and(|step| step.outcome == Outcome::Wrote);
+            steps.extend(landed);
+            gathered.clear();
+            count = 0;
+        }
+        if is_last {
+            return Ok((steps, is_marked));
+        }
     }
 }
