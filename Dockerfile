@@ -28,13 +28,13 @@ COPY tests/fuzz/Cargo.toml tests/fuzz/
 RUN mkdir -p src tests/it \
     && touch src/lib.rs \
     && echo 'fn main() {}' | tee src/main.rs tests/fuzz/main.rs > tests/it/main.rs \
-    && cargo build --release --locked --features kafka --bin moodlake
+    && cargo build --release --locked --features kafka,aws --bin moodlake
 
 COPY src src
 COPY data/sample data/sample
 # A copied file keeps its date, which may be older than the build of the empty crate; cargo would take that for the program.
 RUN touch src/lib.rs src/main.rs \
-    && cargo build --release --locked --features kafka --bin moodlake \
+    && cargo build --release --locked --features kafka,aws --bin moodlake \
     && install -D target/release/moodlake /out/moodlake \
     && install -d /out/lake
 

@@ -8,10 +8,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 echo "== format"
 cargo fmt --all --check
 echo "== tests"
-cargo test --release --locked --features kafka
+cargo test --release --locked --features kafka,aws
 echo "== a thousand polls of a Spotify that keeps failing (some minutes)"
-cargo test --release --locked --features kafka --test it -- --ignored --exact scheduled::in_a_thousand_polls_it_is_the_same
+cargo test --release --locked --features kafka,aws --test it -- --ignored --exact scheduled::in_a_thousand_polls_it_is_the_same
 echo "== lints"
-cargo clippy --release --locked --features kafka --all-targets -- -D warnings
+cargo clippy --release --locked --features kafka,aws --all-targets -- -D warnings
 cargo clippy --release --locked -- -D warnings
 echo "all checks passed"

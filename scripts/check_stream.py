@@ -16,7 +16,7 @@ events, a share of them late, and another client hostile messages, several proce
 
 In the end a last process reads what is left, and the lake is held against the topic, as another client reads and other code judges it:
 each event once with its fields, late where its partition has it late; each other message once among the dead letters with its reason
-and its bytes; the windows as a recount. Prints what was done; exits 1 on any difference. `--events 30000 --kills 5` is the short form.
+and its bytes; the windows as a recount; each play once in the listening history; each cold event once in the table of --cold. Prints what was done; exits 1 on any difference. `--events 30000 --kills 5` is the short form.
 """
 
 import argparse
@@ -75,6 +75,7 @@ def carry_out(options, broker, work):
     writing = settings_file(work / "writer.conf", broker.settings)
     reading = settings_file(work / "reader.conf", broker.session, broker.settings)
     stream = ["stream", "--bootstrap-servers", broker.address, "--input-topic", topic, "--kafka-config", reading, "--land-every", "1s"]
+    stream += ["--cold", work / "cold"]
     simulate = ["simulate", "--users", 1000, "--total", options.events, "--start", f"{START:%Y-%m-%dT%H:%M:%SZ}", "--seed", 7]
     rate = max(int(options.events / (options.kills * PAUSE + 5)), 1)
     simulate += ["--late", 0.05, "--late-by", "5m", "--rate", rate]
@@ -113,6 +114,8 @@ def summary(fleet, wanted, messages, lake, seconds):
         "late events": wanted.reasons["late"],
         **{f"dead letters, {reason}": number for reason, number in sorted(wanted.reasons.items())},
         "windows": len(wanted.windows),
+        "plays in the history": len(wanted.plays),
+        "cold events": len(wanted.cold),
         "processes killed": fleet.kills,
         "processes stalled": fleet.zombies,
         "processes asked to end": fleet.stops,

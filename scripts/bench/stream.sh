@@ -6,7 +6,7 @@
 # BOOTSTRAP is HOST:PORT of a broker that makes topics when they are asked for; KAFKA_CONFIG a file of librdkafka's settings. A new topic
 # gets EVENTS (2,000,000) simulated events, one in twenty late; each round (5) reads all of it into an empty lake. PYTHON names the
 # interpreter that has the packages of scripts/requirements.txt, MOODLAKE the binary, WORK a folder for the lakes. Needs GNU time.
-# moodlake also counts windows, and commits every 200,000 messages as the peer does. Run it on a quiet machine.
+# moodlake also counts windows, and commits every 200,000 messages as the peer does; neither takes plays into a history. Run it on a quiet machine.
 set -euo pipefail
 
 usage() { sed -n '2,/^set /{/^set /!s/^# \?//p}' "$0" >&2; exit 2; }
@@ -39,7 +39,7 @@ measure() {
 for round in $(seq "$rounds"); do
     rm -rf "$work/lake" "$work/out"
     measure "moodlake stream" "$moodlake" stream --lake "$work/lake" --bootstrap-servers "$bootstrap" --input-topic "$topic" \
-        --available-now --land-every 1m --group "bench-$round" --no-progress "${config[@]}"
+        --available-now --no-history --land-every 1m --group "bench-$round" --no-progress "${config[@]}"
     measure "confluent-kafka, pyarrow, deltalake" "$python" "$here/peer_stream.py" "$bootstrap" "$topic" "$work/out" "${config[@]}"
     tail -1 "$work/log" >&2
 done

@@ -84,8 +84,45 @@ def windows(lake, wanted):
             return
 
 
+def history(lake, wanted):
+    names = ["play_id", "user_id", "source", "played_at", "track_uri", "artist_name", "track_name", "ms_played"]
+    found = read(lake, "bronze/listening_history_bronze", names)
+    keys = found["play_id"].to_pylist()
+    if len(set(keys)) < len(keys):
+        yield f"listening_history_bronze: {len(keys) - len(set(keys)):,} plays are there twice"
+    columns = {name: found[name].to_pylist() for name in names if name != "played_at"}
+    ended = found["played_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    plays = {
+        (user, source, at, uri, None if uri else (artist, track), listened)
+        for user, source, at, uri, artist, track, listened in zip(
+            columns["user_id"], columns["source"], ended, columns["track_uri"], columns["artist_name"], columns["track_name"], columns["ms_played"]
+        )
+    }
+    for what, some in (("are missing", wanted - plays), ("should not be there", plays - wanted)):
+        if some:
+            yield f"listening_history_bronze: {len(some):,} plays {what}, such as {min(some, key=str)}"
+
+
+def cold(place, wanted):
+    if not place.exists():
+        if wanted:
+            yield f"{len(wanted):,} cold events are not in their table"
+        return
+    table = DeltaTable(str(place))
+    if table.metadata().partition_columns != ["user_id"]:
+        yield f"the table of cold events is partitioned by {table.metadata().partition_columns}"
+    found = table.to_pyarrow_table(columns=["partition", "position", "user_id"])
+    pairs = list(pairs_of(found))
+    if len(set(pairs)) < len(pairs):
+        yield f"{len(pairs) - len(set(pairs)):,} cold events are there twice"
+    if dict(zip(pairs, found["user_id"].to_pylist())) != wanted:
+        yield f"the table of cold events has {len(pairs):,} rows, not the {len(wanted):,} that the topic has"
+
+
 def all_differences(lake, truth):
     wanted_events, wanted_dead = truth.tables()
     yield from events(lake, wanted_events, truth)
     yield from dead(lake, wanted_dead)
     yield from windows(lake, truth.windows)
+    yield from history(lake, truth.plays)
+    yield from cold(lake.parent / "cold", truth.cold)

@@ -17,15 +17,20 @@ AHEAD_US = 600_000_000
 LISTENED_MAX_MS = 7 * 24 * 3_600_000
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-TEXTS = ("event_id", "event_type", "user_id", "track_id", "track_name", "artist_name", "genre", "status", "timestamp", "processing_path")
+TEXTS = ("event_id", "event_type", "user_id", "track_id", "track_uri", "track_name", "artist_name", "genre", "status", "timestamp", "processing_path")
+TRUTHS = ("is_whole", "is_simulated")
+ID = re.compile(r"[0-9A-Za-z]{22}")
+# Told within so long a time it is fresh.
+FRESH_US = 300_000_000
 PLAY = "track_change"
 TYPES = (PLAY, "track_started", "track_paused", "track_resumed", "track_stopped")
-KNOWN = {*TEXTS, "duration_listened"}
+KNOWN = {*TEXTS, *TRUTHS, "duration_listened"}
 PAIRS = {"partition": pa.int32(), "position": pa.int64()}
 EVENTS = PAIRS | {
     **{name: pa.string() for name in TEXTS if name not in ("timestamp", "processing_path")},
     "event_at": pa.int64(),
     "duration_listened": pa.int64(),
+    **{name: pa.bool_() for name in TRUTHS},
     "is_late": pa.bool_(),
 }
 DEAD = PAIRS | {"reason": pa.string(), "payload": pa.binary()}
@@ -77,6 +82,9 @@ def judged(payload, told_us):
     for name in TEXTS:
         if not isinstance(value := fields.get(name), str | None):
             raise Fault("wrong_fields")
+    for name in TRUTHS:
+        if not isinstance(fields.get(name), bool | None):
+            raise Fault("wrong_fields")
     listened = fields.get("duration_listened")
     if listened is not None and (type(listened) is not int or not 0 <= listened <= LISTENED_MAX_MS):
         raise Fault("wrong_fields")
@@ -98,12 +106,27 @@ def judged(payload, told_us):
     return fields, event_us
 
 
+def play_of(fields, event_us):
+    """What makes a play of the history that play and no other; none of what names no track."""
+    track_id = fields.get("track_id")
+    if track_id is not None and not ID.fullmatch(track_id):
+        track_id = None
+    uri = fields.get("track_uri") if track_id is None else f"spotify:track:{track_id}"
+    names = (fields.get("artist_name"), fields.get("track_name"))
+    if uri is None and names[1] is None:
+        return None
+    source = "simulated" if fields.get("is_simulated") else "now_playing"
+    listened = None if fields.get("is_whole") is False else fields.get("duration_listened")
+    return fields["user_id"], source, event_us, uri, None if uri else names, listened
+
+
 class Truth:
     """The rows of the two tables in the order of partition and offset, and the windows."""
 
     def __init__(self):
         self.events, self.dead = {name: [] for name in EVENTS}, {name: [] for name in DEAD}
         self.others, self.windows, self.reasons, self.newest = {}, Counter(), Counter(), {}
+        self.plays, self.cold = set(), {}
 
     def add(self, message):
         partition, position, payload = message.partition(), message.offset(), message.value()
@@ -120,6 +143,11 @@ class Truth:
             column.append(own[name] if name in own else fields.get(name))
         if others := {name: value for name, value in fields.items() if name not in KNOWN}:
             self.others[partition, position] = others
+        if fields["event_type"] == PLAY and (play := play_of(fields, at)) is not None:
+            self.plays.add(play)
+        fresh = kind == TIMESTAMP_NOT_AVAILABLE or told_ms * 1000 - at <= FRESH_US
+        if (fields.get("processing_path") or ("hot" if fresh else "cold")) == "cold":
+            self.cold[partition, position] = fields["user_id"]
         if is_late:
             return self.add_dead(partition, position, "late", payload)
         if fields["event_type"] != PLAY:

@@ -1,19 +1,29 @@
 //! Message brokers: where they are, and how messages are read from one and written to one.
 //!
 //! Owns addresses and the two traits that a stream sees of a broker: a `Source` is a log of messages in partitions, a `Sink` takes
-//! messages. What a message says is not known here. Kafka is in the build where its feature is on.
+//! messages. What a message says is not known here. Kafka and Kinesis are in the build where their features are on.
 
 mod address;
 #[cfg(feature = "kafka")]
 mod kafka;
+#[cfg(feature = "aws")]
+mod kinesis;
+mod kinesis_address;
 mod memory;
+#[cfg(not(feature = "aws"))]
+mod without_aws;
 #[cfg(not(feature = "kafka"))]
 mod without_kafka;
 
 pub use address::{KafkaAddress, Settings};
 #[cfg(feature = "kafka")]
 pub use kafka::{kafka_sink, kafka_source};
+#[cfg(feature = "aws")]
+pub use kinesis::{kinesis_sink, kinesis_source};
+pub use kinesis_address::KinesisAddress;
 pub use memory::MemoryLog;
+#[cfg(not(feature = "aws"))]
+pub use without_aws::{kinesis_sink, kinesis_source};
 #[cfg(not(feature = "kafka"))]
 pub use without_kafka::{kafka_sink, kafka_source};
 

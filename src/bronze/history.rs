@@ -42,6 +42,7 @@ pub fn play_id(user_id: &str, play: &Play) -> String {
 pub struct HistoryRows {
     seen: HashSet<String, RandomState>,
     play_ids: Vec<String>,
+    user_ids: StringBuilder,
     files: Vec<usize>,
     played_at_us: Vec<i64>,
     months: Vec<(i32, u32)>,
@@ -111,6 +112,7 @@ impl HistoryRows {
         self.ms_played.append_option(play.ms_played);
         self.skipped.append_option(play.skipped);
         self.play_ids.push(id);
+        self.user_ids.append_value(user_id);
         self.files.push(file);
         self.played_at_us.push(play.played_at_us);
         let time = DateTime::<Utc>::from_timestamp_micros(play.played_at_us).unwrap_or_default();
@@ -153,7 +155,7 @@ impl HistoryRows {
     ///
     /// # Errors
     /// When the columns do not make the declared schema, which would be a mistake of this file.
-    pub fn into_batch(mut self, user_id: &str, at: DateTime<Utc>, run_id: &str) -> Result<RecordBatch> {
+    pub fn into_batch(mut self, at: DateTime<Utc>, run_id: &str) -> Result<RecordBatch> {
         let rows = self.play_ids.len();
         let constant = |text: &str| Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows))) as ArrayRef;
         let Artists(mut artists, mut platform) = std::mem::take(&mut self.artists);
@@ -164,7 +166,7 @@ impl HistoryRows {
             match name {
                 "play_id" => Arc::new(StringArray::from_iter_values(&self.play_ids)),
                 "month" => Arc::new(self.months.iter().map(|month| self.month_names.get(month)).collect::<StringArray>()),
-                "user_id" => constant(user_id),
+                "user_id" => Arc::new(self.user_ids.finish()),
                 "run_id" => constant(run_id),
                 "played_at" => Arc::new(instants(self.played_at_us.iter().copied())),
                 "ingested_at" => Arc::new(instants(std::iter::repeat_n(at.timestamp_micros(), rows))),

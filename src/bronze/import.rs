@@ -147,7 +147,7 @@ async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode
     let rejected = rejected(&mut gathered);
     let covered = std::mem::take(&mut gathered.covered);
     let mut steps = Vec::new();
-    let plays = gathered.rows.into_batch(&import.user_id, context.clock.now(), &context.run_id)?;
+    let plays = gathered.rows.into_batch(context.clock.now(), &context.run_id)?;
     if new.contains(&true) {
         let batch = only(&plays, new)?;
         let written =
@@ -159,7 +159,7 @@ async fn settle(context: &Context, import: &Import, mut gathered: Gathered, mode
         steps.push(step.took(watch));
     }
     // Of all plays, not of the new ones alone: an import that was ended half-way has kept plays and not yet their tracks.
-    let tracks = track_metadata::keep(context, plays).await?;
+    let tracks = track_metadata::keep(context, "import", plays).await?;
     steps.extend(Some(tracks).filter(|tracks| tracks.outcome != Outcome::UpToDate || steps[0].outcome != Outcome::UpToDate));
     let closed = gaps::close(context, &import.user_id, &covered).await?;
     steps.extend(closed);

@@ -20,6 +20,7 @@ pub mod real_features;
 pub mod recent_plays;
 mod rejects;
 pub mod simulated;
+pub mod streamed;
 pub mod synthetic;
 pub mod synthetic_features;
 mod track_metadata;

@@ -72,7 +72,7 @@ pub async fn merge(context: &Context, user_id: &str, page: Page, origin: Origin)
     step.rows_duplicate = (plays.len() - kept) as u64;
     step.rows_rejected = odd.len() as u64;
     if kept > 0 {
-        let batch = only(&rows.into_batch(user_id, context.clock.now(), &context.run_id)?, new)?;
+        let batch = only(&rows.into_batch(context.clock.now(), &context.run_id)?, new)?;
         let note = context.note(json!({ "source": Source::SpotifyApi.name() }));
         step = step.wrote(store(&context.lake, &LISTENING_HISTORY, vec![batch], Mode::Append, &note).await?);
     } else {

@@ -16,10 +16,10 @@ const MODEL: &str = include_str!("track_metadata.sql");
 ///
 /// # Errors
 /// When the table cannot be read or written.
-pub async fn keep(context: &Context, plays: RecordBatch) -> Result<Step> {
+pub async fn keep(context: &Context, command: &'static str, plays: RecordBatch) -> Result<Step> {
     let scope = context.engine.scope();
     scope.register_rows("plays", LISTENING_HISTORY.schema(), vec![plays])?;
     let now = ScalarValue::TimestampMicrosecond(Some(context.clock.now().timestamp_micros()), Some("UTC".into()));
     let told = scope.model("track_metadata", MODEL, vec![("now", now)]).await?;
-    tracks::merge(context, "import", told).await
+    tracks::merge(context, command, told).await
 }

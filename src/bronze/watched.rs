@@ -71,7 +71,7 @@ fn history_rows(context: &Context, user_id: &str, plays: &[(String, &PlayEvent)]
         rows.push(user_id, 0, &as_play(event));
     }
     let narrow = rows.narrow();
-    Ok((rows.into_batch(user_id, context.clock.now(), &context.run_id)?, narrow))
+    Ok((rows.into_batch(context.clock.now(), &context.run_id)?, narrow))
 }
 
 /// Adds those rows whose key, the first column, the table does not hold.

@@ -6,7 +6,7 @@
 
 mod streams;
 
-pub use streams::{OutputFormat, SimulateArgs, StreamArgs, StreamDemoArgs, WatchArgs, WindowArgs};
+pub use streams::{OutputFormat, SimulateArgs, StoreArgs, StreamArgs, StreamDemoArgs, WatchArgs, WindowArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -85,7 +85,7 @@ pub enum Command {
     /// Makes up play events of many listeners, or replays the lake's plays, as one JSON object a line
     Simulate(SimulateArgs),
     /// Reads play events from Kafka into bronze, exactly once, and counts plays by genre in windows of time
-    Stream(StreamArgs),
+    Stream(Box<StreamArgs>),
     /// Shows a stream without a broker: made-up events, stored and counted in windows, in a lake of its own
     StreamDemo(StreamDemoArgs),
     /// Tells whether this lake's scheduler is alive and its checks hold; exits with 1 when not

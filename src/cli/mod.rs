@@ -65,7 +65,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             // A stream without an end ends well.
             Command::Simulate(args) => return commands::simulate(&settings, args, stops).await,
             // What was gathered is stored.
-            Command::Stream(args) => return commands::stream(&cli.global, &settings, args, stops).await,
+            Command::Stream(args) => return commands::stream(&cli.global, &settings, *args, stops).await,
             Command::StreamDemo(args) => return commands::stream_demo(&cli.global, &settings, args, stops).await,
             _ => {}
         }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub remote: Remote,
     /// Amazon's other services: streams and tables.
     pub aws: Account,
+    /// `PGPASSWORD`: of PostgreSQL, where an address holds none.
+    pub postgres_password: Option<SecretString>,
 }
 
 /// What the environment says of lakes in a bucket.
@@ -106,7 +108,8 @@ impl Settings {
         };
         let allow_synthetic = lookup("ALLOW_SYNTHETIC").map_or(Ok(true), |text| truth("ALLOW_SYNTHETIC", &text))?;
         let (services, remote) = (Services::resolve(&lookup)?, Remote::resolve(&lookup));
-        Ok(Self { lake, zone, allow_synthetic, services, remote, aws: Account::read(&lookup) })
+        let postgres_password = lookup("PGPASSWORD").map(Into::into);
+        Ok(Self { lake, zone, allow_synthetic, services, remote, aws: Account::read(&lookup), postgres_password })
     }
 
     /// The lake, at the place of `default` when none was named.

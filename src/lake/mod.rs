@@ -7,7 +7,7 @@ mod added;
 pub mod catalog;
 pub mod changes;
 mod commit;
-mod declared;
+pub mod declared;
 mod evolution;
 mod fence;
 mod leftovers;

@@ -49,6 +49,12 @@ pub struct Update {
 }
 
 impl Update {
+    /// Nothing but marks.
+    #[must_use]
+    pub fn of_marks(marks: Marks) -> Self {
+        Self { marks, ..Self::default() }
+    }
+
     /// How many rows come.
     #[must_use]
     pub fn rows(&self) -> u64 {

@@ -81,8 +81,9 @@ impl Track {
     }
 }
 
-/// 22 digits of base 62.
-pub(super) fn is_id(text: &str) -> bool {
+/// Whether this is an id of Spotify's: 22 digits of base 62.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
     text.len() == 22 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 

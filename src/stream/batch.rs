@@ -45,15 +45,18 @@ struct Events {
     texts: [StringBuilder; TEXTS.len()],
     event_at: TimestampMicrosecondBuilder,
     duration_listened: Int64Builder,
+    is_whole: BooleanBuilder,
+    is_simulated: BooleanBuilder,
     is_late: BooleanBuilder,
 }
 
 /// Places of the text columns in `Events::texts`.
-const TEXTS: [&str; 10] = [
+const TEXTS: [&str; 11] = [
     "event_id",
     "event_type",
     "user_id",
     "track_id",
+    "track_uri",
     "track_name",
     "artist_name",
     "genre",
@@ -206,6 +209,7 @@ impl Events {
             Some(event.event_type),
             Some(&*event.user_id),
             event.track_id.as_deref(),
+            event.track_uri.as_deref(),
             event.track_name.as_deref(),
             event.artist_name.as_deref(),
             event.genre.as_deref(),
@@ -218,6 +222,8 @@ impl Events {
         }
         self.event_at.append_value(event.event_us);
         self.duration_listened.append_option(event.listened_ms);
+        self.is_whole.append_option(event.is_whole);
+        self.is_simulated.append_option(event.is_simulated);
         self.is_late.append_value(is_late);
     }
 
@@ -232,6 +238,8 @@ impl Events {
         columns.extend([
             ("event_at", instants(&mut self.event_at)),
             ("duration_listened", Arc::new(self.duration_listened.finish())),
+            ("is_whole", Arc::new(self.is_whole.finish())),
+            ("is_simulated", Arc::new(self.is_simulated.finish())),
             ("is_late", Arc::new(is_late)),
             ("ingested_at", moments(now_us, rows)),
             ("run_id", same(run_id, rows)),

@@ -6,7 +6,7 @@
 
 use super::batch::{Batch, Gathered};
 use super::checkpoint::Checkpoint;
-use super::csv_output::CsvOutput;
+use super::followers::{CsvOutput, Follower, Genres, History};
 use super::joined;
 use super::keeper::Keeper;
 use super::landing::{Landed, Landing};
@@ -30,12 +30,13 @@ const BYTES_MAX: usize = 128 << 20;
 const WAIT: Duration = Duration::from_millis(100);
 /// How often it is told how far it is.
 const TELL_SECONDS: f64 = 10.0;
+/// A play is in silver with the next build, which is hours away: the history follows in fewer versions than the events have.
+const HISTORY_EVERY: Duration = Duration::from_mins(5);
 /// A store that fails is tried again after these pauses.
 const PAUSES: [Duration; 5] =
     [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8), Duration::from_secs(16)];
 
 /// How a stream is read.
-#[derive(Clone, Debug)]
 pub struct Options {
     /// How much later than the newest event before it an event may come and be counted, in microseconds.
     pub late_by_us: i64,
@@ -49,13 +50,22 @@ pub struct Options {
     pub csv: Option<CsvOutput>,
     /// Where the stream's settings are remembered.
     pub checkpoint: PathBuf,
+    /// Whether plays go into the listening history.
+    pub keeps_history: bool,
+    /// What else follows the events.
+    pub followers: Vec<Box<dyn Follower>>,
 }
 
 /// Reads a stream until a stop is asked for, or its end where that is wanted. Gives what it did.
 ///
 /// # Errors
 /// When the broker or the lake gives up. What was stored stays; the next process goes on from there.
-pub async fn consume(context: &Context, source: Box<dyn Source>, options: Options, stop: Arc<AtomicBool>) -> Result<Vec<Step>> {
+pub async fn consume(
+    context: &Context,
+    source: Box<dyn Source>,
+    mut options: Options,
+    stop: Arc<AtomicBool>,
+) -> Result<Vec<Step>> {
     let checkpoint = Checkpoint {
         source: source.name().to_owned(),
         window_us: options.window_us,
@@ -63,9 +73,15 @@ pub async fn consume(context: &Context, source: Box<dyn Source>, options: Option
         csv_version: None,
     };
     let checkpoint = checkpoint.begin(&options.checkpoint)?;
-    // Only windows are written under the lake's lock; events need none.
+    // Some followers write under the lake's lock; events need none.
     let landing = Context { lake: context.lake.without_lock(), ..context.clone() };
-    let keeper = Keeper::new(context.clone(), &options, checkpoint);
+    let (every, csv, location) = (options.land_every, options.csv.clone(), options.checkpoint.clone());
+    let mut followers = std::mem::take(&mut options.followers);
+    followers.push(Box::new(Genres::new(context.clone(), every, csv, location, checkpoint)));
+    if options.keeps_history {
+        followers.push(Box::new(History::new(context.clone(), HISTORY_EVERY.max(every))));
+    }
+    let keepers = followers.into_iter().map(Keeper::new).collect();
     let consumer = Consumer {
         context: landing,
         batch: Batch::new(options.late_by_us, Positions::new()),
@@ -81,7 +97,7 @@ pub async fn consume(context: &Context, source: Box<dyn Source>, options: Option
         began: Stopwatch::start(),
         totals: Totals::default(),
         told_messages: 0,
-        keeper,
+        keepers,
     };
     // librdkafka is asked by a thread that may wait.
     joined(tokio::task::spawn_blocking(move || consumer.run()).await, "the stream's thread ended")?
@@ -105,7 +121,7 @@ struct Consumer {
     began: Stopwatch,
     totals: Totals,
     told_messages: u64,
-    keeper: Keeper,
+    keepers: Vec<Keeper>,
 }
 
 /// What was done so far.
@@ -140,7 +156,7 @@ impl Consumer {
             if self.is_due(is_last) {
                 self.land()?;
             }
-            self.keeper.go_on(&self.runtime)?;
+            self.keepers.iter_mut().try_for_each(|keeper| keeper.go_on(&self.runtime))?;
             self.tell();
             if is_last && self.batch.messages() == 0 {
                 // A last batch may prove to be another process's; then there is more to read.
@@ -203,7 +219,7 @@ impl Consumer {
                 self.landing = Some(landing);
                 self.totals.add(&gathered, bytes);
                 self.source.stored(&gathered.positions.iter().map(|(partition, place)| (*partition, place.next)).collect());
-                self.keeper.has_news();
+                self.keepers.iter_mut().for_each(Keeper::has_news);
                 Ok(())
             }
             Landed::Overtaken => {
@@ -284,9 +300,22 @@ impl Consumer {
         step.version = self.landing.as_ref().map(Landing::version);
         // Its partitions are another's while this process waits for its turn to count.
         drop(self.source);
-        let windows = self.runtime.block_on(self.keeper.end())?;
+        let mut followed = Vec::new();
+        let mut failed = Ok(());
+        for keeper in self.keepers {
+            match self.runtime.block_on(keeper.end()) {
+                Ok(steps) => followed.extend(steps),
+                // What one of them cannot do keeps the others from nothing.
+                Err(error) => {
+                    if let Err(before) = std::mem::replace(&mut failed, Err(error)) {
+                        tracing::error!("{}", before.in_one_line());
+                    }
+                }
+            }
+        }
+        failed?;
         let step = step.remarked(format!("{late} too late to be counted; {commits} commits, {:.1} MB", bytes as f64 / 1e6));
-        Ok([step].into_iter().chain(windows).collect())
+        Ok([step].into_iter().chain(followed).collect())
     }
 }
 

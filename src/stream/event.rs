@@ -39,6 +39,8 @@ pub struct StreamEvent<'a> {
     pub event_us: i64,
     /// Spotify's track id.
     pub track_id: Option<Cow<'a, str>>,
+    /// Its identifier where it has no id, such as `spotify:local:…`.
+    pub track_uri: Option<Cow<'a, str>>,
     /// Title.
     pub track_name: Option<Cow<'a, str>>,
     /// First credited artist.
@@ -49,6 +51,10 @@ pub struct StreamEvent<'a> {
     pub status: Option<Status>,
     /// How long it was listened to, in milliseconds.
     pub listened_ms: Option<i64>,
+    /// Whether all of the play was seen; one of which it is not told was.
+    pub is_whole: Option<bool>,
+    /// Whether nobody listened: it is made up.
+    pub is_simulated: Option<bool>,
     /// Which way it is to take.
     pub path: Path,
     /// Fields that are not known, as a JSON object.
@@ -61,8 +67,9 @@ impl<'a> StreamEvent<'a> {
     /// # Errors
     /// Why it is no event.
     pub fn read(payload: &'a [u8], told_us: Option<i64>) -> Result<Self, Fault> {
-        let Fields { texts, duration_listened, other } = Fields::read(payload)?;
-        let [event_id, event_type, user_id, track_id, track_name, artist_name, genre, status, timestamp, path] = texts;
+        let Fields { texts, truths, duration_listened, other } = Fields::read(payload)?;
+        let [event_id, event_type, user_id, track_id, track_uri, track_name, artist_name, genre, status, timestamp, path] = texts;
+        let [is_whole, is_simulated] = truths;
         let lacking = |name: &str| Fault::new("wrong_fields", format!("{name} is missing"));
         let event_type = event_type.ok_or_else(|| lacking("event_type"))?;
         let known = TYPES.into_iter().find(|known| *known == event_type);
@@ -112,36 +119,46 @@ impl<'a> StreamEvent<'a> {
             user_id,
             event_us,
             track_id,
+            track_uri,
             track_name,
             artist_name,
             genre,
             status,
             listened_ms: duration_listened,
+            is_whole,
+            is_simulated,
             path,
             other: other.map(|fields| fields + "}"),
         })
     }
 }
 
-/// The known fields: texts, and behind them the one number.
-const NAMES: [&str; 11] = [
+/// How many of the known fields are texts.
+const TEXTS: usize = 11;
+
+/// The known fields: texts, behind them truths, and the one number.
+const NAMES: [&str; TEXTS + 3] = [
     "event_id",
     "event_type",
     "user_id",
     "track_id",
+    "track_uri",
     "track_name",
     "artist_name",
     "genre",
     "status",
     "timestamp",
     "processing_path",
+    "is_whole",
+    "is_simulated",
     "duration_listened",
 ];
 
 /// The fields as they stand there.
 #[derive(Default)]
 struct Fields<'a> {
-    texts: [Option<Cow<'a, str>>; NAMES.len() - 1],
+    texts: [Option<Cow<'a, str>>; TEXTS],
+    truths: [Option<bool>; 2],
     duration_listened: Option<i64>,
     /// Not closed yet.
     other: Option<String>,
@@ -185,9 +202,12 @@ impl<'de> Visitor<'de> for FieldsVisitor<'_> {
                 return Err(A::Error::custom("it stands there twice"));
             }
             seen |= 1 << bit;
-            match fields.texts.get_mut(bit) {
-                Some(text) => *text = map.next_value::<Option<Text<'de>>>()?.map(|Text(text)| text),
-                None => fields.duration_listened = map.next_value()?,
+            if let Some(text) = fields.texts.get_mut(bit) {
+                *text = map.next_value::<Option<Text<'de>>>()?.map(|Text(text)| text);
+            } else if let Some(truth) = fields.truths.get_mut(bit - TEXTS) {
+                *truth = map.next_value()?;
+            } else {
+                fields.duration_listened = map.next_value()?;
             }
             self.at.set("");
         }
@@ -256,6 +276,7 @@ mod tests {
         let read = StreamEvent::read(text.as_bytes(), None).unwrap();
         assert_eq!((&*read.user_id, read.event_us, read.listened_ms), ("ana", 1_772_366_400_123_000, Some(201_573)));
         assert_eq!((read.status, read.path, read.other), (Some(Status::Completed), Path::Hot, None));
+        assert_eq!((read.is_whole, read.is_simulated, read.track_uri), (None, None, None));
         assert_eq!(read.track_name.as_deref(), Some("Río"));
     }
 
@@ -267,6 +288,17 @@ mod tests {
         let text = document.to_string();
         let other: Value = serde_json::from_str(&StreamEvent::read(text.as_bytes(), None).unwrap().other.unwrap()).unwrap();
         assert_eq!(other, json!({ "device": { "name": "a \"b\"", "volume": 1.5 }, "new\nfield": [1, null] }));
+    }
+
+    #[test]
+    fn what_was_not_seen_whole_or_is_made_up_is_told() {
+        let mut document = event();
+        (document["is_whole"], document["is_simulated"]) = (json!(false), json!(true));
+        document["track_uri"] = json!("spotify:local:a:b:c:1");
+        let text = document.to_string();
+        let read = StreamEvent::read(text.as_bytes(), None).unwrap();
+        assert_eq!((read.is_whole, read.is_simulated), (Some(false), Some(true)));
+        assert_eq!((read.track_uri.as_deref(), read.other), (Some("spotify:local:a:b:c:1"), None));
     }
 
     #[test]
@@ -311,6 +343,9 @@ mod tests {
             ("duration_listened", json!("201")),
             ("duration_listened", json!(-1)),
             ("duration_listened", json!(1.5)),
+            ("is_whole", json!("no")),
+            ("is_simulated", json!(0)),
+            ("track_uri", json!(7)),
             ("timestamp", json!("yesterday")),
             ("timestamp", json!("1969-12-31T23:59:59Z")),
             ("timestamp", Value::Null),

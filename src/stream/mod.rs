@@ -2,24 +2,23 @@
 //!
 //! Owns exactly once. Where a partition was read to stands in the log of the table that holds its rows (`position`, `landing`), so that a
 //! kill, a rebalance or a second process loses nothing and stores nothing twice. `event` reads one message, `batch` makes rows of many,
-//! `windows` counts them, `consumer` is the loop.
+//! `followers` do with them what is to be done, `consumer` is the loop.
 
 mod batch;
 mod checkpoint;
 mod consumer;
-mod csv_output;
 mod event;
 mod fault;
+mod followers;
 mod keeper;
 mod landing;
 mod position;
-mod windows;
 
 pub use checkpoint::Checkpoint;
 pub use consumer::{Options, consume};
-pub use csv_output::CsvOutput;
 pub use event::StreamEvent;
 pub use fault::Fault;
+pub use followers::{Cold, CsvOutput, Follower, Hot};
 
 use crate::error::{Error, Result};
 use tokio::task::JoinError;

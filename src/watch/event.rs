@@ -189,21 +189,36 @@ impl Event {
         }
     }
 
-    /// The same for a reader who may get it twice: with its key, and with its artist where the track has one.
+    /// The same for a reader who may get it twice and keeps it for good: with its key and its artist, with times to the microsecond, and
+    /// of a play whether all of it was seen.
     #[must_use]
     pub fn message(&self, user_id: &str) -> Value {
         let mut document = self.document(user_id);
-        let track = match self {
-            Self::Player(event) => &event.track,
-            Self::Play(event) => &event.track,
+        let (track, at_us) = match self {
+            Self::Player(event) => (&event.track, event.at_us),
+            Self::Play(event) => {
+                document["is_whole"] = json!(event.is_whole);
+                (&event.track, event.ended_us)
+            }
         };
+        document["timestamp"] = json!(exact(at_us));
         document["event_id"] = json!(self.id(user_id));
+        if track.id.is_none() {
+            document["track_uri"] = json!(track.uri);
+        }
         document["artist_name"] = json!(track.artists.first());
         document
     }
 }
 
-/// A time as streams carry it.
+/// A time as people read it.
+#[must_use]
 pub fn moment(us: i64) -> String {
     DateTime::<Utc>::from_timestamp_micros(us).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A time as it is compared.
+#[must_use]
+pub fn exact(us: i64) -> String {
+    DateTime::<Utc>::from_timestamp_micros(us).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Micros, true)
 }

@@ -12,7 +12,7 @@ mod player;
 #[cfg(test)]
 mod tests;
 
-pub use event::{Event, Path, PlayEvent, PlayerChange, PlayerEvent, Status, moment};
+pub use event::{Event, Path, PlayEvent, PlayerChange, PlayerEvent, Status, exact, moment};
 pub use memory::{Memory, MemoryFile, Unsent};
 pub use pace::Pace;
 pub use player::{Limits, Player};

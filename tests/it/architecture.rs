@@ -46,7 +46,7 @@ const PLACES: [(&str, &[&str]); 26] = [
     ("bronze", &["watch", "reccobeats", "spotify", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
     ("silver", &["context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
-    ("stream", &["broker", "hot", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
+    ("stream", &["broker", "hot", "bronze", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
     ("stats", &[]),
     ("broker", &["aws", "error"]),
     ("hot", &["aws", "postgres", "error"]),

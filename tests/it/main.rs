@@ -8,6 +8,7 @@ mod catalog;
 mod check;
 mod cli;
 mod fake_spotify;
+mod following;
 mod fuzzed;
 mod gold;
 mod gold_updates;

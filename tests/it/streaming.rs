@@ -19,6 +19,8 @@ fn options(workspace: &Workspace) -> Options {
         ends: true,
         csv: None,
         checkpoint: workspace.path("checkpoint"),
+        keeps_history: false,
+        followers: Vec::new(),
     }
 }
 

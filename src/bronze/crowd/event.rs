@@ -54,6 +54,7 @@ impl CrowdEvent {
             "duration_listened": self.listened_ms,
             "timestamp": moment(self.ended_us),
             "processing_path": Path::of(self.ended_us, self.told_us).name(),
+            "is_simulated": true,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The flags of what tells and takes events: `watch`, `simulate`, `stream`, `stream-demo`.
 
-use crate::cli::sinks::{Sinks, sinks};
+use crate::cli::sinks::{Origin, Sinks, origin, sinks};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -12,10 +12,11 @@ pub struct WatchArgs {
     /// Listening from which on a play is COMPLETED and not SKIPPED; a shorter track is completed at its end
     #[arg(long, value_name = "DURATION", default_value = "30s")]
     pub completed_after: String,
-    /// Where events go, one or several: `stdout` as one JSON object a line, `lake` into bronze, kafka://HOST:PORT/TOPIC
+    /// Where events go, one or several: `stdout` as one JSON object a line, `lake` into bronze,
+    /// kafka://HOST:PORT/TOPIC or kinesis://STREAM
     #[arg(long = "sink", value_parser = sinks, value_name = "SINK", default_value = "stdout,lake")]
     pub sinks: Sinks,
-    /// A file of librdkafka's settings, name=value, such as user and password
+    /// A file of librdkafka's settings for Kafka, name=value, such as user and password
     #[arg(long, value_name = "FILE")]
     pub kafka_config: Option<PathBuf>,
     /// How long events may wait before they are written to the lake, together in one commit a table
@@ -52,36 +53,59 @@ pub struct SimulateArgs {
     /// Tells the plays of silver/listening_with_features, oldest first, instead of made-up ones
     #[arg(long, conflicts_with = "users")]
     pub replay: bool,
-    /// Where events go: `stdout` as one JSON object a line, or kafka://HOST:PORT/TOPIC
+    /// Where events go: `stdout` as one JSON object a line, kafka://HOST:PORT/TOPIC or kinesis://STREAM
     #[arg(long, value_parser = sinks, value_name = "SINK", default_value = "stdout")]
     pub sink: Sinks,
-    /// A file of librdkafka's settings, name=value, such as user and password
+    /// A file of librdkafka's settings for Kafka, name=value, such as user and password
     #[arg(long, value_name = "FILE")]
     pub kafka_config: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub struct StreamArgs {
-    /// Kafka's brokers, HOST:PORT, several with commas between
-    #[arg(long, value_name = "SERVERS")]
-    pub bootstrap_servers: String,
+    /// Where play events are read from: kafka://HOST:PORT/TOPIC or kinesis://STREAM. One process reads a stream of Kinesis, which has no
+    /// consumer groups: a second one of the same lake would be overtaken again and again
+    #[arg(long, value_parser = origin, value_name = "ADDRESS", conflicts_with_all = ["bootstrap_servers", "input_topic"])]
+    pub source: Option<Origin>,
+    /// Kafka's brokers, HOST:PORT, several with commas between: with --input-topic another way to write --source
+    #[arg(long, value_name = "SERVERS", required_unless_present = "source", requires = "input_topic")]
+    pub bootstrap_servers: Option<String>,
     /// The topic that play events are read from
-    #[arg(long, value_name = "TOPIC")]
-    pub input_topic: String,
-    /// The consumer group: processes of one group share the topic's partitions
-    #[arg(long, value_name = "NAME", default_value = "moodlake")]
-    pub group: String,
-    /// A file of librdkafka's settings, name=value, such as user and password
+    #[arg(long, value_name = "TOPIC", required_unless_present = "source", requires = "bootstrap_servers")]
+    pub input_topic: Option<String>,
+    /// Kafka's consumer group: processes of one group share the topic's partitions [default: moodlake]
+    #[arg(long, value_name = "NAME")]
+    pub group: Option<String>,
+    /// A file of librdkafka's settings for Kafka, name=value, such as user and password
     #[arg(long, value_name = "FILE")]
     pub kafka_config: Option<PathBuf>,
     #[command(flatten)]
     pub windows: WindowArgs,
-    /// Ends when everything is stored that was in the topic at the start
+    #[command(flatten)]
+    pub stores: StoreArgs,
+    /// Leaves plays out of the listening history, and so out of silver
+    #[arg(long)]
+    pub no_history: bool,
+    /// Ends when everything is stored that was there at the start
     #[arg(long)]
     pub available_now: bool,
     /// Ends after so long, as Ctrl-C would
     #[arg(long = "for", value_name = "DURATION")]
     pub duration: Option<String>,
+}
+
+/// Where events go besides bronze.
+#[derive(Args, Debug)]
+pub struct StoreArgs {
+    /// Events whose processing_path is hot go to a key-value store, too: dynamodb://TABLE or postgres://USER@HOST/DATABASE
+    #[arg(long, value_name = "ADDRESS")]
+    pub hot: Option<String>,
+    /// How long they stay there
+    #[arg(long, value_name = "DURATION", default_value = "7d")]
+    pub hot_for: String,
+    /// Events whose processing_path is cold go to a Delta table of their own, too, partitioned by listener: a folder or s3://BUCKET/PREFIX
+    #[arg(long, value_name = "TABLE")]
+    pub cold: Option<String>,
 }
 
 /// How a stream is stored and counted.

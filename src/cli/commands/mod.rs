@@ -4,6 +4,7 @@
 
 mod as_of;
 mod auth;
+mod brokers;
 mod bronze;
 mod build;
 mod check;
@@ -23,6 +24,7 @@ mod schedule;
 mod simulate;
 mod status;
 mod status_text;
+mod stores;
 mod stream;
 mod stream_demo;
 mod watch;

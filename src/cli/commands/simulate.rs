@@ -2,11 +2,10 @@
 //!
 //! Owns where tracks and plays come from. What a crowd does is `bronze::crowd`'s business; where events go, and how fast, `outlet`'s.
 
+use super::brokers;
 use super::outlet::{Outlet, Way};
 use super::query::plan;
 use super::sample;
-use super::stream::kafka_settings;
-use crate::broker::kafka_sink;
 use crate::bronze::crowd::{Crowd, CrowdEvent, CrowdTrack, Late};
 use crate::cli::args::SimulateArgs;
 use crate::cli::settings::Settings;
@@ -43,11 +42,11 @@ pub async fn simulate(settings: &Settings, args: SimulateArgs, mut stops: mpsc::
     let late_by_us = i64::try_from(late_by.as_micros()).unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
     let way = match args.sink.0.as_slice() {
         [Sink::Stdout] => Way::stdout(),
-        [Sink::Kafka(address)] => Way::Broker(kafka_sink(address, &kafka_settings(args.kafka_config.as_deref())?, false)?),
-        _ => {
-            return Err(Error::usage("--sink: simulated events go to one place, stdout or a topic")
-                .hint("`moodlake stream` brings them from a topic into a lake"));
-        }
+        [one] => match brokers::sink(settings, one, args.kafka_config.as_deref(), false)? {
+            Some(sink) => Way::Broker(sink),
+            None => return Err(elsewhere()),
+        },
+        _ => return Err(elsewhere()),
     };
     let mut sink = Outlet::new(way, Late::new(args.late, late_by_us, args.seed), args.rate, args.total.unwrap_or(u64::MAX));
     let written = async {
@@ -112,6 +111,11 @@ pub fn bundled() -> Result<Vec<CrowdTrack>> {
         popularity: row.popularity,
     };
     Ok(sample::rows()?.into_iter().map(of).collect())
+}
+
+fn elsewhere() -> Error {
+    Error::usage("--sink: simulated events go to one place, stdout, a topic or a stream")
+        .hint("`moodlake stream` brings them from there into a lake")
 }
 
 /// The lake's plays in the order of time.

@@ -3,15 +3,15 @@
 //! Owns the way from flags to a stream, and its end: asked to stop, it stores what it gathered and counts it.
 
 use super::query_csv::guarded;
-use super::{context, finish};
-use crate::broker::{KafkaAddress, Settings as KafkaSettings, Source, kafka_source};
+use super::stores::stores;
+use super::{brokers, context, finish};
+use crate::broker::Source;
 use crate::cli::args::{Global, OutputFormat, StreamArgs, WindowArgs};
 use crate::cli::settings::Settings;
 use crate::context::Context;
 use crate::error::{Error, Explain, Result};
 use crate::lake::{Lake, WriteLock};
 use crate::stream::{CsvOutput, Options, consume};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,14 +26,20 @@ pub async fn stream(
     args: StreamArgs,
     mut stops: mpsc::UnboundedReceiver<()>,
 ) -> Result<()> {
-    let address = KafkaAddress::of(&args.bootstrap_servers, &args.input_topic)?;
+    let origin = brokers::origin(&args)?;
     let length = length(args.duration.as_deref())?;
     let context = context(global, settings, settings.lake()?)?;
-    let options = Options { ends: args.available_now, ..options(&args.windows, &context.lake, &args.input_topic)? };
-    let kafka = kafka_settings(args.kafka_config.as_deref())?;
-    let group = args.group;
+    let mut options = Options {
+        ends: args.available_now,
+        keeps_history: !args.no_history,
+        ..options(&args.windows, &context.lake, origin.name())?
+    };
+    options.followers = tokio::select! {
+        stores = stores(&context, settings, &args.stores, options.land_every) => stores?,
+        Some(()) = stops.recv() => return Ok(()),
+    };
     // It may wait for brokers; a stop is heard all the same.
-    let opening = tokio::task::spawn_blocking(move || kafka_source(&address, &group, &kafka));
+    let opening = tokio::task::spawn_blocking(brokers::source(settings, args, origin)?);
     let source = tokio::select! {
         source = opening => source.explain(|| "the broker cannot be asked".to_owned())??,
         Some(()) = stops.recv() => return Ok(()),
@@ -116,12 +122,9 @@ pub fn options(args: &WindowArgs, lake: &Lake, name: &str) -> Result<Options> {
         ends: false,
         csv,
         checkpoint: args.checkpoint_location.clone().unwrap_or_else(beside),
+        keeps_history: false,
+        followers: Vec::new(),
     })
-}
-
-/// The settings that a file tells, or none.
-pub fn kafka_settings(path: Option<&Path>) -> Result<KafkaSettings> {
-    path.map(KafkaSettings::read).transpose().map(Option::unwrap_or_default)
 }
 
 /// How long it is to run.

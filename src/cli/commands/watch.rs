@@ -2,10 +2,10 @@
 //!
 //! Owns the way from flags to a watcher, its loop, and its end: asked to stop, it stores what it saw.
 
+use super::brokers;
 use super::context;
 use super::ingest::{app, state_file, token_file};
-use super::stream::{duration, kafka_settings};
-use crate::broker::kafka_sink;
+use super::stream::duration;
 use crate::cli::args::{Global, WatchArgs};
 use crate::cli::output::{is_read, json_line};
 use crate::cli::settings::Settings;
@@ -53,11 +53,11 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
             .hint("one is enough: stop the other, or name another lake with --lake")
     })?;
     let user_id = client.user_id()?;
-    let kafka = kafka_settings(args.kafka_config.as_deref())?;
-    let topic = args.sinks.kafka().map(|address| kafka_sink(address, &kafka, true)).transpose()?;
+    let open = |sink| brokers::sink(settings, sink, args.kafka_config.as_deref(), true);
+    let broker = args.sinks.broker().map(open).transpose()?.flatten();
     let file = MemoryFile::at(home.join(".moodlake.watch.json"));
     let mut watcher = tokio::select! {
-        begun = Watcher::begin(context, &client, watching, topic.map(Outbox::new), file) => begun?,
+        begun = Watcher::begin(context, &client, watching, broker.map(Outbox::new), file) => begun?,
         Some(()) = stops.recv() => return Ok(()),
     };
     tracing::info!("watching what {user_id} plays, every {}", args.interval);
@@ -65,7 +65,7 @@ pub async fn watch(global: &Global, settings: &Settings, args: WatchArgs, mut st
     loop {
         // Not broken off half-way, which takes less than a minute: the look may be exchanging the authorization for a new one.
         let (events, wait) = watcher.look().await?;
-        if speaks && !tell(&user_id, &events)? && watching.land_every.is_none() && args.sinks.kafka().is_none() {
+        if speaks && !tell(&user_id, &events)? && watching.land_every.is_none() && args.sinks.broker().is_none() {
             // Nobody hears what is seen any more.
             break;
         }

@@ -154,11 +154,14 @@ pub const STREAM_EVENTS: Table = Table {
             text("user_id"),
             instant("event_at"),
             text("track_id"),
+            text("track_uri"),
             text("track_name"),
             text("artist_name"),
             text("genre"),
             text("status"),
             long("duration_listened"),
+            boolean("is_whole"),
+            boolean("is_simulated"),
             text("processing_path"),
             text("other_fields"),
             boolean("is_late"),
@@ -166,6 +169,15 @@ pub const STREAM_EVENTS: Table = Table {
             text("run_id"),
         ]
     },
+};
+
+/// The same columns in a table beside the lake.
+pub const COLD_EVENTS: Table = Table {
+    layer: "cold",
+    name: "events",
+    comment: "One row an event of a stream that was told late, exactly once, by listener",
+    partitions: &["user_id"],
+    ..STREAM_EVENTS
 };
 
 pub const DEAD_LETTERS: Table = Table {

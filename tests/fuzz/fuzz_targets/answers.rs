@@ -63,7 +63,7 @@ fn plays(body: &str) {
     }
     let rows = recent_plays::rows("me", &plays);
     let told = rows.keys().len();
-    assert_eq!(rows.into_batch("me", now(), "run").expect("the plays fit their columns").num_rows(), told);
+    assert_eq!(rows.into_batch(now(), "run").expect("the plays fit their columns").num_rows(), told);
     let tracks: Vec<_> = plays.iter().map(|play| &play.track).collect();
     tracks::metadata(&tracks, now().timestamp_micros()).expect("the tracks fit their columns");
     odd.into_iter().map(recent_plays::rejected).for_each(|rejected| assert!(!rejected.reject.reason.is_empty()));

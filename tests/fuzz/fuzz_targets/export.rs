@@ -71,7 +71,7 @@ fn check(path: PathBuf) -> Result<Read, Error> {
     let sum = |count: &dyn Fn(&moodlake::bronze::export::FileAccount) -> u64| reading.files.iter().map(count).sum::<u64>();
     assert_eq!(sum(&|file| file.plays), plays);
     assert_eq!(sum(&|file| file.rows_read), plays + raws.len() as u64);
-    let batch = rows.into_batch("me", now(), "run").expect("the plays fit their columns");
+    let batch = rows.into_batch(now(), "run").expect("the plays fit their columns");
     assert_eq!(batch.num_rows() as u64, told);
     Ok(Read { reading, raws })
 }
