@@ -46,7 +46,7 @@ const PLACES: [(&str, &[&str]); 24] = [
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("stream", &["broker", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
     ("stats", &[]),
-    ("broker", &["aws", "error"]),
+    ("broker", &["aws", "clock", "error"]),
     ("aws", &["error"]),
     ("watch", &["spotify", "error", "fingerprint", "private_file"]),
     ("reccobeats", &["spotify", "web", "clock", "error"]),
