@@ -9,6 +9,9 @@ from collections import Counter, defaultdict
 from deltalake import DeltaTable
 
 from lake_checks.program import fault, said
+from s3_checks.proxy import Proxy
+
+from .player import Player
 
 START = "2026-03-01T00:00:00Z"
 LATE = ["--watermark", "365d"]
@@ -121,6 +124,7 @@ def resharded(service, probe, stream, lake, total):
             low, high = (int(shards[0]["HashKeyRange"][end]) for end in ("StartingHashKey", "EndingHashKey"))
             name = shards[0]["ShardId"]
             service.kinesis.split_shard(StreamName=stream, ShardToSplit=name, NewStartingHashKey=str((low + high) // 2))
+            time.sleep(2)
             wrong += succeeded(simulate(service, stream, total, "--seed", 22))
             one, two = (shard["ShardId"] for shard in shards[1:3])
             service.kinesis.merge_shards(StreamName=stream, ShardToMerge=one, AdjacentShardToMerge=two)
@@ -193,6 +197,76 @@ def troubled(service, probe, stream, lake, total):
     probe("nobody answers for a while: each event once", wrong)
 
 
+def unreachable(service, probe, stream, lake, total):
+    """The way to the service is cut, twice: in the middle of an answer, and for longer than the client tries by itself."""
+    proxy, log = Proxy(service.port), service.work / "unreachable.log"
+    away = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{proxy.port}"}
+    writing = ["simulate", "--sink", f"kinesis://{stream}", "--total", total, "--rate", total // 15, "--start", START, "--seed", 43]
+    reading = ["stream", "--source", f"kinesis://{stream}", "--land-every", "300ms", *LATE]
+    with open(log, "wb") as out:
+        reader = service.program.start(lake, *reading, environment=away, stdout=out, stderr=out)
+        writer = service.program.start(service.work / "none", *writing, environment=away, stdout=out, stderr=out)
+        try:
+            for _ in range(2):
+                time.sleep(2)
+                proxy.die_after(3)
+                time.sleep(10)
+                proxy.come_back()
+            wrong = [] if writer.wait(120) == 0 else ["the writer failed"]
+            time.sleep(12)
+            reader.send_signal(signal.SIGTERM)
+            code = reader.wait(60)
+        finally:
+            for process in (reader, writer):
+                process.kill()
+                process.wait()
+            proxy.die()
+    text = log.read_text(errors="replace")
+    wrong += [] if code == 0 else [f"the reader ended with {code}: {said(log.read_bytes())}"]
+    wrong += [f"{word!r} is not in what they said" for word in ("WARN Kinesis: ", "Kinesis answers again") if word not in text]
+    ids = Counter(json.loads(data)["event_id"] for shard in everything(service, stream).values() for _, data in shard)
+    wrong += [] if len(ids) == total else [f"{len(ids)} events are in the stream, not {total}"]
+    wrong += succeeded(read(service, stream, lake)) + differences(service, stream, lake)
+    probe(f"the way is cut: no event is lost, {sum(ids.values()) - total} were sent again, each record is read once", wrong)
+
+
+def gives_up(service, probe, stream):
+    """Who simulates does not wait for more than a minute."""
+    proxy = Proxy(service.port)
+    away = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{proxy.port}"}
+    writing = ["simulate", "--sink", f"kinesis://{stream}", "--total", 100_000, "--rate", 1_000, "--start", START]
+    writer = service.program.start(service.work / "none", *writing, environment=away)
+    time.sleep(2)
+    began = time.monotonic()
+    proxy.die()
+    _, err = writer.communicate(timeout=120)
+    seconds = time.monotonic() - began
+    wrong = [found for found in [fault(writer.returncode, err)] if found]
+    wrong += [] if writer.returncode == 1 and 50 < seconds < 80 else [f"it ended with {writer.returncode} after {seconds:.0f} s"]
+    probe(f"simulate gives up after {seconds:.0f} s", wrong)
+
+
+def watched(service, probe, stream, lake):
+    """A watcher begins while nobody can be reached, and tells everything later."""
+    player, proxy, home = Player(), Proxy(service.port), service.work / "watched"
+    player.log_in(home)
+    proxy.die()
+    away = player.environment() | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{proxy.port}"}
+    watching = ["watch", "--interval", "1s", "--completed-after", "3s", "--sink", f"stdout,kinesis://{stream}", "--for", "20s"]
+    watcher = service.program.start(home, *watching, environment=away)
+    time.sleep(9)
+    proxy.come_back()
+    out, err = watcher.communicate(timeout=120)
+    proxy.die()
+    wrong = [] if watcher.returncode == 0 else [f"it ended with {watcher.returncode}: {said(err)}"]
+    told = [json.loads(line) for line in out.splitlines()]
+    sent = [json.loads(data) for shard in everything(service, stream).values() for _, data in shard]
+    names = lambda events: [(event["event_type"], event["track_name"]) for event in events]
+    wrong += [] if len(told) > 5 and names(told) == names(sent) else [f"it told {names(told)} and sent {names(sent)}"]
+    wrong += succeeded(read(service, stream, lake)) + differences(service, stream, lake)
+    probe(f"a watcher tells {len(told)} events, also those while nobody could be reached", wrong)
+
+
 def refused(service, probe):
     """What cannot work is an error with a hint, soon."""
     nowhere, program = service.work / "nowhere", service.program
@@ -247,5 +321,9 @@ def check(service, probe, chance, short):
     killed(service, probe, chance, stream, lake, 4 if short else 25, 4_000 if short else 20_000)
     resharded(service, probe, stream, lake, 1_000 if short else 5_000)
     troubled(service, probe, made(service, "troubled"), service.work / "troubled", 3_000)
+    unreachable(service, probe, made(service, "unreachable"), service.work / "unreachable", 6_000)
+    watched(service, probe, made(service, "watched"), service.work / "seen")
+    if not short:
+        gives_up(service, probe, made(service, "given-up"))
     born_again(service, probe, service.work / "again")
     refused(service, probe)

@@ -46,7 +46,8 @@ pub async fn config(account: &Account, service: Service) -> Result<SdkConfig> {
         loader = loader.credentials_provider(credentials(&keys));
     }
     let config = loader.load().await;
-    if config.region().is_none() {
+    // An empty AWS_REGION is one to the SDK.
+    if config.region().is_none_or(|region| region.as_ref().is_empty()) {
         return Err(Error::usage(format!("nobody says in which region of Amazon's {} is", service.name()))
             .hint("set AWS_REGION, such as eu-west-1, or AWS_PROFILE to a profile that has one"));
     }

@@ -109,7 +109,7 @@ impl Trouble {
             Self::Missing => "is its name right, and are AWS_REGION and the account those where it was made?",
             Self::Throttled => "it was asked for too much at once: try again later, or give it more capacity",
             Self::Condition => "somebody else was faster",
-            Self::Said => "the service says what is wrong; `--verbose` tells more",
+            Self::Said => "what the service says tells what is wrong with it",
         }
     }
 }

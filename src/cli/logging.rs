@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 /// Crates whose log lines may hold a token, a code or a secret.
-const SECRET_BEARING: [&str; 13] = [
+const SECRET_BEARING: [&str; 14] = [
     "rspotify",
     "rspotify_http",
     "rspotify_model",
@@ -25,6 +25,8 @@ const SECRET_BEARING: [&str; 13] = [
     "http",
     "want",
     "mio",
+    // All of Amazon's, by how their names begin: a request's signature is told with its headers.
+    "aws_",
 ];
 
 /// Starts logging for this process. A service's lines carry their time (UTC), a command's are read as they come.

@@ -48,7 +48,7 @@ const PLACES: [(&str, &[&str]); 26] = [
     ("gold", &["stats", "context", "lake", "engine", "clock", "error", "fingerprint"]),
     ("stream", &["broker", "hot", "bronze", "watch", "context", "lake", "engine", "clock", "error", "private_file"]),
     ("stats", &[]),
-    ("broker", &["aws", "error"]),
+    ("broker", &["aws", "clock", "error"]),
     ("hot", &["aws", "postgres", "error"]),
     ("postgres", &["error"]),
     ("aws", &["error"]),

@@ -166,7 +166,10 @@ async fn cold_events_are_in_their_table_once_however_often_it_breaks_off() {
             // Each process is another one, and ends wherever it is.
             let mut follower = cold();
             match tokio::time::timeout(Duration::from_millis(milliseconds), follower.follow()).await {
-                Ok(steps) => break drop(steps.unwrap()),
+                Ok(steps) => {
+                    steps.unwrap();
+                    break;
+                }
                 Err(_) => broken += 1,
             }
         }

@@ -1,13 +1,15 @@
 //! Kinesis, by Amazon's own client.
 //!
 //! Owns the client's thread and what its errors mean. The client is asynchronous, and a `Source` and a `Sink` are called from where one
-//! may wait; so each has a thread of its own, which runs the client, and both sides meet at a queue of bounded length. `sink` and
-//! `sender` write, `source`, `turns` and `reader` read: the first of each is called, the others run on the thread.
+//! may wait; so each has a thread of its own, which runs the client, and both sides meet at a queue of bounded length: `sink`,
+//! `departures` and `sender` write, `source`, `arrivals`, `turns` and `reader` read.
 //!
 //! A user who reads needs the permissions `DescribeStreamSummary`, `ListShards`, `GetShardIterator` and `GetRecords` of the stream,
 //! one who writes `DescribeStreamSummary` and `PutRecords`.
 
+mod arrivals;
 mod cursor;
+mod departures;
 mod reader;
 mod sender;
 mod shards;

@@ -5,8 +5,8 @@
 //! Records that went before they were read are not noticed: Kinesis goes on with the oldest that is left and does not say so. Records
 //! that the Kinesis Producer Library has packed into one are not taken apart.
 
+use super::arrivals::{Arrivals, Chunk, Event, Read};
 use super::cursor::{pack, unpack};
-use super::source::{Chunk, Desk, Event, Read};
 use super::{Troubles, ended};
 use crate::aws::{Trouble, failure};
 use crate::broker::{Cursor, KinesisAddress, Place};
@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub struct Tools {
     pub client: Client,
     pub address: KinesisAddress,
-    pub desk: Arc<Desk>,
+    pub arrivals: Arc<Arrivals>,
     /// So many answers are in memory.
     pub room: Arc<Semaphore>,
 }
@@ -127,11 +127,11 @@ impl Reader {
             let records = records.into_iter().map(|record| self.record(record)).collect::<Result<Vec<_>>>()?;
             let chunk = Chunk { shard: self.shard, first: self.next, records, room };
             self.next += count;
-            self.tools.desk.push(self.generation, Event::Records(chunk));
+            self.tools.arrivals.push(self.generation, Event::Records(chunk));
         }
         let is_at_tip = said.millis_behind_latest == Some(0) && !is_full;
         if is_at_tip && !self.is_at_tip {
-            self.tools.desk.push(self.generation, Event::AtTip(self.shard));
+            self.tools.arrivals.push(self.generation, Event::AtTip(self.shard));
         }
         self.is_at_tip = is_at_tip;
         Ok(())

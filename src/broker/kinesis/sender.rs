@@ -4,7 +4,7 @@
 //! answer had brought in is sent twice, as Kinesis has nothing against it; keys of events tell that they are the same. Within one
 //! request Kinesis may take a record and refuse one before it, so that two of one key can change places when it is overwhelmed.
 
-use super::sink::{Desk, Waiting};
+use super::departures::{Departures, Waiting};
 use super::{Troubles, ended};
 use crate::aws::{Trouble, failure};
 use crate::broker::KinesisAddress;
@@ -30,37 +30,37 @@ const PATIENCE: Duration = Duration::from_mins(1);
 ///
 /// # Errors
 /// When Kinesis refuses it.
-pub async fn send_all(desk: &Desk, client: &Client, address: &KinesisAddress, waits: bool) -> Result<()> {
+pub async fn send_all(departures: &Departures, client: &Client, address: &KinesisAddress, waits: bool) -> Result<()> {
     let mut troubles = Troubles::new(PAUSE);
-    while let Some(batch) = next(desk).await {
+    while let Some(batch) = next(departures).await {
         let (messages, bytes) = (batch.len() as u64, batch.iter().map(Waiting::bytes).sum());
         let entries = batch.into_iter().map(entry).collect::<Result<Vec<_>>>()?;
         // Who has gone waits for nothing.
         tokio::select! {
             outcome = bring_in(client, address, entries, &mut troubles, waits) => outcome?,
-            () = closed(desk) => return Ok(()),
+            () = closed(departures) => return Ok(()),
         }
-        desk.confirm(messages, bytes);
+        departures.confirm(messages, bytes);
     }
     Ok(())
 }
 
-async fn closed(desk: &Desk) {
-    while !desk.state().is_closing {
-        desk.work.notified().await;
+async fn closed(departures: &Departures) {
+    while !departures.state().is_closing {
+        departures.work.notified().await;
     }
 }
 
 /// The next messages to go together; none when nobody sends any more.
-async fn next(desk: &Desk) -> Option<Vec<Waiting>> {
+async fn next(departures: &Departures) -> Option<Vec<Waiting>> {
     loop {
         let (is_closing, count) = {
-            let state = desk.state();
+            let state = departures.state();
             (state.is_closing, state.waiting.len())
         };
         match count {
             _ if is_closing => return None,
-            0 => desk.work.notified().await,
+            0 => departures.work.notified().await,
             RECORDS_MAX.. => break,
             _ => {
                 tokio::time::sleep(LINGER).await;
@@ -68,7 +68,7 @@ async fn next(desk: &Desk) -> Option<Vec<Waiting>> {
             }
         }
     }
-    let mut state = desk.state();
+    let mut state = departures.state();
     let (mut bytes, mut count) = (0, 0);
     for waiting in state.waiting.iter().take(RECORDS_MAX) {
         bytes += waiting.bytes();
@@ -147,6 +147,7 @@ fn keep_refused(entries: &mut Vec<PutRecordsRequestEntry>, said: &PutRecordsOutp
 mod tests {
     use super::{Waiting, entry, keep_refused, refused};
     use aws_sdk_kinesis::operation::put_records::PutRecordsOutput;
+    use aws_sdk_kinesis::operation::put_records::builders::PutRecordsOutputBuilder;
     use aws_sdk_kinesis::types::PutRecordsResultEntry;
 
     #[test]
@@ -158,9 +159,8 @@ mod tests {
         let said = [taken.clone(), full.clone(), taken.clone(), full, taken];
         let said = said.into_iter().fold(PutRecordsOutput::builder(), PutRecordsOutputBuilder::records).build().unwrap();
         keep_refused(&mut entries, &said);
-        assert_eq!(entries.iter().map(|entry| entry.partition_key().to_owned()).collect::<Vec<_>>(), ["key 1", "key 3"]);
+        let kept: Vec<_> = entries.iter().filter_map(|entry| entry.partition_key()).collect();
+        assert_eq!(kept, ["key 1", "key 3"]);
         assert!(refused(&said).unwrap().starts_with("Provisioned"));
     }
-
-    use aws_sdk_kinesis::operation::put_records::builders::PutRecordsOutputBuilder;
 }

@@ -1,112 +1,33 @@
 //! Messages of a stream.
 //!
-//! Owns the queue between the thread that reads and whoever takes, and which of what is in it still counts: with every `begin` what was
-//! read before is forgotten. Kinesis has no groups: one process reads all shards, and a second one of the same lake is overtaken again
-//! and again.
+//! Owns what is told to whoever takes them. Kinesis has no groups: one process reads all shards, and a second one of the same lake is
+//! overtaken again and again.
 
+use super::arrivals::{Arrivals, Chunk, Ending, Event};
 use super::reader::Tools;
 use super::shards::{Shards, listed};
 use super::turns::{Order, serve};
 use super::{client, described, on_own_thread, stopped};
 use crate::aws::Account;
-use crate::broker::{Cursor, Gap, KinesisAddress, Message, Place, Polled, Source};
+use crate::broker::{Gap, KinesisAddress, Message, Place, Polled, Source};
 use crate::error::{Error, Result};
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::types::StreamDescriptionSummary;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Messages are handed over so many at a time, so that whoever reads can do something else in between.
 const TOGETHER: u64 = 10_000;
 /// So many answers of ten megabytes at most are in memory.
 const CHUNKS_MAX: usize = 4;
 
-/// A record, as far as it matters.
-pub struct Read {
-    pub cursor: Cursor,
-    pub told_us: Option<i64>,
-    pub payload: Vec<u8>,
-}
-
-/// What one answer brought.
-pub struct Chunk {
-    pub shard: i32,
-    /// The offset of the first record.
-    pub first: i64,
-    pub records: Vec<Read>,
-    /// The chunk's room in memory, which is another's when this one is gone.
-    #[expect(dead_code, reason = "it is there to be dropped")]
-    pub room: OwnedSemaphorePermit,
-}
-
-/// What a reader has to say, in order.
-pub enum Event {
-    Records(Chunk),
-    /// The shard has nothing that was not handed over.
-    AtTip(i32),
-    /// The shard has nothing any more.
-    Closed(i32),
-    /// These are the stream's shards now.
-    Shards(Shards),
-}
-
-/// What both threads see.
-#[derive(Default)]
-pub struct Desk {
-    state: Mutex<State>,
-    news: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    generation: u64,
-    events: VecDeque<Event>,
-    failed: Option<Error>,
-    is_over: bool,
-}
-
-impl Desk {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What a reader says; nobody hears one of an earlier turn.
-    pub fn push(&self, generation: u64, event: Event) {
-        let mut state = self.state();
-        if state.generation == generation {
-            state.events.push_back(event);
-            drop(state);
-            self.news.notify_one();
-        }
-    }
-
-    fn end(&self, outcome: Result<()>) {
-        let mut state = self.state();
-        state.is_over = true;
-        state.failed = outcome.err();
-        drop(state);
-        self.news.notify_one();
-    }
-}
-
-/// Ends the desk when the thread ends, however it does.
-struct Ending(Arc<Desk>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        if !self.0.state().is_over {
-            self.0.end(Ok(()));
-        }
-    }
-}
-
 struct KinesisSource {
     address: KinesisAddress,
     name: String,
-    desk: Arc<Desk>,
+    arrivals: Arc<Arrivals>,
     orders: UnboundedSender<Order>,
     shards: Shards,
     /// Whether it is known whose the shards are.
@@ -122,10 +43,10 @@ struct KinesisSource {
 /// # Errors
 /// When a setting is wrong, Kinesis does not answer, or there is no such stream.
 pub fn kinesis_source(address: &KinesisAddress, account: &Account) -> Result<Box<dyn Source>> {
-    let desk = Arc::new(Desk::default());
+    let arrivals = Arc::new(Arrivals::default());
     let (opened, open) = mpsc::channel();
     let (orders, taken) = unbounded_channel();
-    let (account, theirs, ending) = (account.clone(), address.clone(), Ending(Arc::clone(&desk)));
+    let (account, theirs, ending) = (account.clone(), address.clone(), Ending(Arc::clone(&arrivals)));
     on_own_thread(move || async move {
         match opening(&theirs, &account).await {
             Ok((client, name, shards)) => {
@@ -139,7 +60,7 @@ pub fn kinesis_source(address: &KinesisAddress, account: &Account) -> Result<Box
     Ok(Box::new(KinesisSource {
         address: address.clone(),
         name,
-        desk,
+        arrivals,
         orders,
         shards,
         is_assigned: false,
@@ -156,10 +77,10 @@ async fn opening(address: &KinesisAddress, account: &Account) -> Result<(Client,
     Ok((client, name(&summary), shards))
 }
 
-async fn reading(desk: &Arc<Desk>, client: Client, address: KinesisAddress, orders: UnboundedReceiver<Order>) {
+async fn reading(arrivals: &Arc<Arrivals>, client: Client, address: KinesisAddress, orders: UnboundedReceiver<Order>) {
     let room = Arc::new(Semaphore::new(CHUNKS_MAX));
-    let tools = Tools { client, address, desk: Arc::clone(desk), room };
-    desk.end(serve(tools, orders).await);
+    let tools = Tools { client, address, arrivals: Arc::clone(arrivals), room };
+    arrivals.end(serve(tools, orders).await);
 }
 
 /// `kinesis:REGION/ACCOUNT/STREAM@SECONDS`: a stream that is made again under its name has another time of birth.
@@ -170,18 +91,8 @@ fn name(summary: &StreamDescriptionSummary) -> String {
 }
 
 impl KinesisSource {
-    fn check(&self, state: &mut State) -> Result<()> {
-        if state.is_over { Err(state.failed.take().unwrap_or_else(|| stopped(&self.address))) } else { Ok(()) }
-    }
-
-    /// The next event, waited for no longer than this.
-    fn next(&self, wait: Duration) -> Result<Option<Event>> {
-        let mut state = self.desk.state();
-        if state.events.is_empty() && !state.is_over && !wait.is_zero() {
-            state = self.desk.news.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        self.check(&mut state)?;
-        Ok(state.events.pop_front())
+    fn failed(&self, error: Option<Error>) -> Error {
+        error.unwrap_or_else(|| stopped(&self.address))
     }
 }
 
@@ -198,7 +109,8 @@ impl Source for KinesisSource {
         let mut count = 0;
         while count < TOGETHER {
             let Some((chunk, at)) = &mut self.current else {
-                match self.next(if count == 0 { wait } else { Duration::ZERO })? {
+                let wait = if count == 0 { wait } else { Duration::ZERO };
+                match self.arrivals.next(wait).map_err(|error| self.failed(error))? {
                     None => break,
                     Some(Event::Records(chunk)) => self.current = Some((chunk, 0)),
                     Some(Event::AtTip(shard) | Event::Closed(shard)) => {
@@ -230,12 +142,8 @@ impl Source for KinesisSource {
     }
 
     fn begin(&mut self, positions: &BTreeMap<i32, Option<Place>>) -> Result<Vec<Gap>> {
-        let mut state = self.desk.state();
-        self.check(&mut state)?;
-        state.generation += 1;
-        state.events.clear();
-        let generation = state.generation;
-        drop(state);
+        self.idle()?;
+        let generation = self.arrivals.turn();
         self.current = None;
         self.at_tip.clear();
         self.is_begun = true;
@@ -257,7 +165,7 @@ impl Source for KinesisSource {
     }
 
     fn idle(&mut self) -> Result<()> {
-        self.check(&mut self.desk.state())
+        self.arrivals.check().map_err(|error| self.failed(error))
     }
 }
 

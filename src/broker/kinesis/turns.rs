@@ -3,9 +3,9 @@
 //! Owns the readers. All begin anew with every order; a shard's reader begins when those of its parents have ended. Where a shard ends
 //! and others are in its place that nobody has heard of yet, all shards are told anew, behind the last record of the one that ended.
 
+use super::arrivals::Event;
 use super::reader::{Ended, Reader, Tools};
 use super::shards::{Shards, listed, number, ready};
-use super::source::Event;
 use super::{SECOND, Troubles};
 use crate::broker::Place;
 use crate::error::{Error, Result};
@@ -88,11 +88,11 @@ impl Turn {
         let children = ended.children.iter().map(|id| number(id)).collect::<Result<Vec<_>>>()?;
         let are_known = !children.is_empty() && children.iter().all(|child| self.order.shards.contains_key(child));
         if !are_known && let Some(shards) = self.others(tools, &children).await? {
-            tools.desk.push(self.order.generation, Event::Shards(shards));
+            tools.arrivals.push(self.order.generation, Event::Shards(shards));
             return Ok(());
         }
         self.ended.insert(ended.shard);
-        tools.desk.push(self.order.generation, Event::Closed(ended.shard));
+        tools.arrivals.push(self.order.generation, Event::Closed(ended.shard));
         self.begin_ready(tools)
     }
 

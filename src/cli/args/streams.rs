@@ -68,10 +68,10 @@ pub struct StreamArgs {
     #[arg(long, value_parser = origin, value_name = "ADDRESS", conflicts_with_all = ["bootstrap_servers", "input_topic"])]
     pub source: Option<Origin>,
     /// Kafka's brokers, HOST:PORT, several with commas between: with --input-topic another way to write --source
-    #[arg(long, value_name = "SERVERS", required_unless_present = "source", requires = "input_topic")]
+    #[arg(long, value_name = "SERVERS", requires = "input_topic")]
     pub bootstrap_servers: Option<String>,
     /// The topic that play events are read from
-    #[arg(long, value_name = "TOPIC", required_unless_present = "source", requires = "bootstrap_servers")]
+    #[arg(long, value_name = "TOPIC", requires = "bootstrap_servers")]
     pub input_topic: Option<String>,
     /// Kafka's consumer group: processes of one group share the topic's partitions [default: moodlake]
     #[arg(long, value_name = "NAME")]
