@@ -8,6 +8,8 @@ moto's server runs on a local port; aws_checks/server.py says what is corrected 
     kinesis   `simulate` sends each event once, a key's in order; `stream` stores each once, whatever becomes of the process, the
               shards (split, merged) and the service (throttled, refused, silent); what is no event is a dead letter; what cannot
               work is an error with a hint
+    stores    `stream --hot dynamodb://… --cold s3://…`: hot events in DynamoDB, cold ones in a table in a bucket, each once, whatever
+              becomes of the process
 
 `--short` does a little of each. Exits 1 when a probe fails.
 """
@@ -18,11 +20,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from aws_checks import kinesis
+from aws_checks import kinesis, stores
 from aws_checks.service import Service
 from lake_checks.screen import Probe
 
-PARTS = {"kinesis": kinesis.check}
+PARTS = {"kinesis": kinesis.check, "stores": stores.check}
 
 
 def main():

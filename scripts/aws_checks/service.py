@@ -49,6 +49,12 @@ class Service:
             config=Config(retries={"total_max_attempts": 1}),
         )
 
+    def resource(self, name):
+        """boto3's view of a service as objects."""
+        return boto3.resource(
+            name, endpoint_url=self.endpoint(), region_name=REGION, aws_access_key_id=KEY, aws_secret_access_key=SECRET
+        )
+
     def endpoint(self):
         return f"http://127.0.0.1:{self.port}"
 
