@@ -166,6 +166,26 @@ def killed(service, probe, chance, stream, lake, kills, total):
     probe(f"{kills} kills while it reads: each event once", wrong)
 
 
+def overtaken(service, probe, stream, lake, total):
+    """A second process, which nobody should start, loses nothing and stores nothing twice."""
+    wrong, logs = [], [service.work / f"together-{number}.log" for number in range(2)]
+    readers = [start_reading(service, stream, lake, open(log, "wb")) for log in logs]
+    try:
+        wrong += succeeded(simulate(service, stream, total, "--rate", total // 8, "--seed", 35))
+        time.sleep(2)
+        for reader in readers:
+            reader.send_signal(signal.SIGTERM)
+        codes = [reader.wait(60) for reader in readers]
+    finally:
+        for reader in readers:
+            reader.kill()
+            reader.wait()
+    wrong += [f"a reader ended with {code}: {said(log.read_bytes())}" for code, log in zip(codes, logs) if code]
+    wrong += succeeded(read(service, stream, lake)) + differences(service, stream, lake)
+    times = sum(log.read_text(errors="replace").count("another process has read on") for log in logs)
+    probe(f"two processes at once, overtaken {times} times: each event once", wrong)
+
+
 def troubled(service, probe, stream, lake, total):
     """Requests are throttled, records refused, iterators expire, and for some seconds nobody answers."""
     service.misbehave(refused=0.3, throttled=0.1, expired=0.2)
@@ -319,6 +339,7 @@ def check(service, probe, chance, short):
     is_read(service, probe, stream, lake)
     malformed(service, probe, stream, lake)
     killed(service, probe, chance, stream, lake, 4 if short else 25, 4_000 if short else 20_000)
+    overtaken(service, probe, stream, lake, 2_000)
     resharded(service, probe, stream, lake, 1_000 if short else 5_000)
     troubled(service, probe, made(service, "troubled"), service.work / "troubled", 3_000)
     unreachable(service, probe, made(service, "unreachable"), service.work / "unreachable", 6_000)

@@ -126,10 +126,18 @@ impl Account {
             (None, Some(address)) => ("AWS_ENDPOINT_URL", address),
             (None, None) => return Ok(None),
         };
-        // What is wrong with it is not shown: it may be a password.
+        self.checked(name, address)?;
+        Ok(Some(address))
+    }
+
+    /// Whether an address that stands in a setting may be asked.
+    ///
+    /// # Errors
+    /// When it is none, or would send everything in the clear over a network. It is not shown: there may be a password in it.
+    pub fn checked(&self, name: &str, address: &str) -> Result<()> {
         match Url::parse(address) {
-            Ok(url) if url.scheme() == "https" && url.has_host() => Ok(Some(address)),
-            Ok(url) if url.scheme() == "http" && (is_here(&url) || self.allows_http) => Ok(Some(address)),
+            Ok(url) if url.scheme() == "https" && url.has_host() => Ok(()),
+            Ok(url) if url.scheme() == "http" && (is_here(&url) || self.allows_http) => Ok(()),
             Ok(url) if url.scheme() == "http" => {
                 Err(Error::usage(format!("{name}: plain http would send what you listen to in the clear"))
                     .hint("use https, or set AWS_ALLOW_HTTP=true in a network that you trust"))

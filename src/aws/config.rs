@@ -46,6 +46,10 @@ pub async fn config(account: &Account, service: Service) -> Result<SdkConfig> {
         loader = loader.credentials_provider(credentials(&keys));
     }
     let config = loader.load().await;
+    // A profile may have one, too.
+    if let Some(endpoint) = config.endpoint_url() {
+        account.checked("endpoint_url", endpoint)?;
+    }
     // An empty AWS_REGION is one to the SDK.
     if config.region().is_none_or(|region| region.as_ref().is_empty()) {
         return Err(Error::usage(format!("nobody says in which region of Amazon's {} is", service.name()))

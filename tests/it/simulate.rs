@@ -30,6 +30,7 @@ fn without_a_lake_a_crowd_hears_the_bundled_sample_and_the_seed_decides() {
         "duration_listened",
         "timestamp",
         "processing_path",
+        "is_simulated",
     ];
     shape.sort_unstable();
     assert_eq!(events[0].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), shape);

@@ -25,6 +25,8 @@ use crate::aws::{self, Account, Service, Trouble, failure};
 use crate::error::{Error, Explain as _, Result};
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::types::{StreamDescriptionSummary, StreamStatus};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// A stream that was made just now is waited for so often, a second each time.
@@ -88,24 +90,28 @@ fn stopped(address: &KinesisAddress) -> Error {
 }
 
 /// Pauses after troubles: each is twice as long as the one before. An outage is told when it begins and when the number of its troubles
-/// doubles, and not every second.
+/// doubles, and not every second; readers of several shards tell it together.
 struct Troubles {
     seen: u32,
     first: Duration,
+    together: Told,
 }
+
+/// How many troubles all have seen that tell them together.
+type Told = Arc<AtomicU32>;
 
 /// No pause is longer.
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 
 impl Troubles {
-    const fn new(first: Duration) -> Self {
-        Self { seen: 0, first }
+    const fn new(first: Duration, together: Told) -> Self {
+        Self { seen: 0, first, together }
     }
 
     /// Tells it, and waits.
     async fn wait(&mut self, why: &str) {
         self.seen = self.seen.saturating_add(1);
-        if self.seen.is_power_of_two() {
+        if self.together.fetch_add(1, Ordering::Relaxed).wrapping_add(1).is_power_of_two() {
             tracing::warn!("Kinesis: {why}");
         } else {
             tracing::debug!("Kinesis: {why}");
@@ -121,20 +127,22 @@ impl Troubles {
     /// It works: the next trouble is a new one.
     fn over(&mut self) {
         if self.seen > 0 {
-            tracing::info!("Kinesis answers again");
             self.seen = 0;
+            if self.together.swap(0, Ordering::Relaxed) > 0 {
+                tracing::info!("Kinesis answers again");
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PAUSE_MAX, Troubles};
+    use super::{PAUSE_MAX, Told, Troubles};
     use std::time::Duration;
 
     #[test]
     fn pauses_grow_and_are_never_long() {
-        let mut troubles = Troubles::new(Duration::from_millis(250));
+        let mut troubles = Troubles::new(Duration::from_millis(250), Told::default());
         let pauses: Vec<_> = (1..=8)
             .map(|seen| {
                 troubles.seen = seen;

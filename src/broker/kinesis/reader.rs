@@ -7,7 +7,7 @@
 
 use super::arrivals::{Arrivals, Chunk, Event, Read};
 use super::cursor::{pack, unpack};
-use super::{Troubles, ended};
+use super::{Told, Troubles, ended};
 use crate::aws::{Trouble, failure};
 use crate::broker::{Cursor, KinesisAddress, Place};
 use crate::error::{Error, Result};
@@ -37,6 +37,8 @@ pub struct Tools {
     pub arrivals: Arc<Arrivals>,
     /// So many answers are in memory.
     pub room: Arc<Semaphore>,
+    /// What goes wrong is told by all together.
+    pub told: Told,
 }
 
 /// What reads a shard.
@@ -70,7 +72,7 @@ impl Reader {
             return Err(Error::failure(format!("{id}: nobody knows behind which record it was read to offset {}", place.next))
                 .hint("bronze/stream_events was written to by something else: name another lake with --lake"));
         }
-        let (next, troubles) = (place.next, Troubles::new(PAUSE));
+        let (next, troubles) = (place.next, Troubles::new(PAUSE, Arc::clone(&tools.told)));
         Ok(Self { tools, generation, shard, id, next, sequence, troubles, is_at_tip: false })
     }
 

@@ -5,7 +5,7 @@
 //! request Kinesis may take a record and refuse one before it, so that two of one key can change places when it is overwhelmed.
 
 use super::departures::{Departures, Waiting};
-use super::{Troubles, ended};
+use super::{Told, Troubles, ended};
 use crate::aws::{Trouble, failure};
 use crate::broker::KinesisAddress;
 use crate::clock::Stopwatch;
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// # Errors
 /// When Kinesis refuses it.
 pub async fn send_all(departures: &Departures, client: &Client, address: &KinesisAddress, waits: bool) -> Result<()> {
-    let mut troubles = Troubles::new(PAUSE);
+    let mut troubles = Troubles::new(PAUSE, Told::default());
     while let Some(batch) = next(departures).await {
         let (messages, bytes) = (batch.len() as u64, batch.iter().map(Waiting::bytes).sum());
         let entries = batch.into_iter().map(entry).collect::<Result<Vec<_>>>()?;

@@ -7,7 +7,7 @@ use super::arrivals::{Arrivals, Chunk, Ending, Event};
 use super::reader::Tools;
 use super::shards::{Shards, listed};
 use super::turns::{Order, serve};
-use super::{client, described, on_own_thread, stopped};
+use super::{Told, client, described, on_own_thread, stopped};
 use crate::aws::Account;
 use crate::broker::{Gap, KinesisAddress, Message, Place, Polled, Source};
 use crate::error::{Error, Result};
@@ -79,7 +79,7 @@ async fn opening(address: &KinesisAddress, account: &Account) -> Result<(Client,
 
 async fn reading(arrivals: &Arc<Arrivals>, client: Client, address: KinesisAddress, orders: UnboundedReceiver<Order>) {
     let room = Arc::new(Semaphore::new(CHUNKS_MAX));
-    let tools = Tools { client, address, arrivals: Arc::clone(arrivals), room };
+    let tools = Tools { client, address, arrivals: Arc::clone(arrivals), room, told: Told::default() };
     arrivals.end(serve(tools, orders).await);
 }
 

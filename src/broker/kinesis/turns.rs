@@ -10,6 +10,7 @@ use super::{SECOND, Troubles};
 use crate::broker::Place;
 use crate::error::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
@@ -98,7 +99,7 @@ impl Turn {
 
     /// All shards, where there are some that nobody has heard of.
     async fn others(&self, tools: &Tools, children: &[i32]) -> Result<Option<Shards>> {
-        let mut troubles = Troubles::new(SECOND);
+        let mut troubles = Troubles::new(SECOND, Arc::clone(&tools.told));
         let mut tries = 0;
         while tries < TRIES {
             match listed(&tools.client, &tools.address).await {
