@@ -18,7 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-fn options(workspace: &Workspace) -> Options {
+/// A stream that ends where its log does.
+pub fn options(workspace: &Workspace) -> Options {
     Options {
         late_by_us: 120_000_000,
         window_us: 60_000_000,
@@ -31,7 +32,7 @@ fn options(workspace: &Workspace) -> Options {
     }
 }
 
-async fn read(workspace: &Workspace, source: impl Source + 'static, options: Options) -> Result<()> {
+pub async fn read(workspace: &Workspace, source: impl Source + 'static, options: Options) -> Result<()> {
     consume(&context(workspace), Box::new(source), options, Arc::new(AtomicBool::new(false))).await.map(drop)
 }
 

@@ -1,12 +1,17 @@
 //! Key-value stores for what is fresh, held against a PostgreSQL of this machine and against moto's DynamoDB, where they are installed.
 
+use crate::following::{options, read};
+use crate::stream_log::{Breaks, context, log, message};
 use crate::workspace::Workspace;
 use moodlake::aws::Account;
+use moodlake::broker::{Outgoing, Sink};
 use moodlake::error::Result;
 use moodlake::hot::{HotAddress, Item, KeyValue, open};
+use moodlake::stream::{Follower, Hot, Options};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const SECOND_US: i64 = 1_000_000;
 const NOON_S: i64 = 1_772_366_400;
@@ -125,6 +130,50 @@ fn item(user_id: &str, second: i64) -> Item {
         duration_listened: Some(201_573),
         expires_s: NOON_S + second + 3_600,
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hot_events_of_a_stream_are_in_postgres_once_whoever_breaks_off_or_is_away() {
+    let Some(server) = tokio::task::spawn_blocking(Server::start).await.unwrap() else { return };
+    let (workspace, mut log) = (Workspace::new(), log("hot", 900, 40));
+    let days = |days: u64| Duration::from_hours(24 * days);
+    let follower = |store, keep| Hot::new(context(&workspace), Duration::ZERO, store, keep);
+    let with = |store| {
+        let followers: Vec<Box<dyn Follower>> = vec![Box::new(follower(store, days(36_500)))];
+        Options { keeps_history: false, followers, ..options(&workspace) }
+    };
+    for left in [200, 300] {
+        let broken = read(&workspace, Breaks { log: log.clone(), left }, with(server.open().await.unwrap())).await;
+        assert!(broken.is_err());
+    }
+    let stores = [server.open().await.unwrap(), server.open().await.unwrap()];
+    read(&workspace, log.clone(), with(server.open().await.unwrap())).await.unwrap();
+    let stored = || {
+        let rows = workspace.query("SELECT event_id FROM bronze.stream_events WHERE processing_path = 'hot' ORDER BY event_id");
+        rows.iter().map(|row| row["event_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let shown = "SELECT split_part(event_key, '#', 2) FROM moodlake.hot_events ORDER BY 1";
+    assert_eq!(server.ask(shown).await, stored());
+    assert_eq!(stored().len(), 900);
+
+    // The server is away while more events come: they are in the lake, and in the store when it is back.
+    let [store, again] = stores;
+    server.down();
+    let (key, payload, told_us) = message(5_000, 2_000, "u1", None);
+    log.send(Outgoing { key: &key, payload: &payload, told_us }).unwrap();
+    let error = read(&workspace, log.clone(), with(store)).await.unwrap_err();
+    assert!(error.to_string().contains("postgres://"), "{error}");
+    assert_eq!(stored().len(), 901);
+    server.up();
+    read(&workspace, log.clone(), with(again)).await.unwrap();
+    assert_eq!(server.ask(shown).await, stored());
+    // What would have expired already is not put, and what is there goes in its time.
+    server.ask("DELETE FROM moodlake.followed RETURNING reader").await;
+    follower(server.open().await.unwrap(), days(1)).follow().await.unwrap();
+    assert_eq!(server.ask(shown).await.len(), 901);
+    server.ask("UPDATE moodlake.hot_events SET expires_at = event_at RETURNING user_id").await;
+    follower(server.open().await.unwrap(), days(1)).follow().await.unwrap();
+    assert_eq!(server.ask(shown).await, Vec::<String>::new());
 }
 
 #[test]
