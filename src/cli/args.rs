@@ -84,7 +84,7 @@ pub enum Command {
     Watch(WatchArgs),
     /// Makes up play events of many listeners, or replays the lake's plays, as one JSON object a line
     Simulate(SimulateArgs),
-    /// Reads play events from Kafka into bronze, exactly once, and counts plays by genre in windows of time
+    /// Reads play events from Kafka or Kinesis into bronze, exactly once, and counts plays by genre in windows of time
     Stream(Box<StreamArgs>),
     /// Shows a stream without a broker: made-up events, stored and counted in windows, in a lake of its own
     StreamDemo(StreamDemoArgs),
