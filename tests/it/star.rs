@@ -98,6 +98,7 @@ fn what_is_unknown_has_its_member_and_names_that_change_keep_their_key() {
         ["2024-03-02T10:00:00Z", SECOND, "Ghost", "Ben  Woodward", ""],
         ["2024-03-02T11:00:00Z", "spotify:local:a:b:c:100", "Mine", "ben woodward", "Tape"],
         ["2024-03-02T12:00:00Z", THIRD, "Alone", "", "Tape"],
+        ["2024-03-02T13:00:00Z", "", "Lost", "", ""],
     ];
     run(&workspace, "old", &old);
     let plays = workspace.count("data", "SELECT count(*) FROM silver.listening_with_features");
@@ -127,6 +128,11 @@ fn what_is_unknown_has_its_member_and_names_that_change_keep_their_key() {
     assert_eq!(workspace.count("data", "SELECT count(*) FROM gold.dim_album WHERE album_name = 'Tape'"), 2);
     let unknown = workspace.query("SELECT * FROM gold.dim_track WHERE track_key = -1");
     assert_eq!((unknown.len(), &unknown[0]["track_name"], &unknown[0]["track_id"]), (1, &json!("unknown"), &Value::Null));
+    let lost = workspace.query("SELECT track_key, artist_key, album_key, plays FROM gold.fact_play WHERE track_key < 0");
+    assert_eq!(lost, [json!({ "track_key": -1, "artist_key": -1, "album_key": -1, "plays": 1 })]);
+    let local = workspace
+        .query("SELECT track_name, artist_name, album_name FROM gold.dim_track WHERE track_id IS NULL AND track_key > 0");
+    assert_eq!(local, [json!({ "track_name": "Mine", "artist_name": "ben woodward", "album_name": "Tape" })]);
     // The leap day lies between, and half past eleven at night in London is the next day in Madrid.
     let days = workspace.query("SELECT date_key, iso_week, day_name FROM gold.dim_date ORDER BY date_key");
     assert_eq!(days.first(), Some(&json!({ "date_key": 20_240_229, "iso_week": "2024-W09", "day_name": "Thursday" })));

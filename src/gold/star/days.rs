@@ -6,7 +6,7 @@ use crate::engine::{Columns, Scope, no_values};
 use crate::error::Result;
 use crate::gold::gather::Gather;
 use crate::lake::tables::{DIM_DATE, DIM_TIME};
-use arrow::array::{Array, RecordBatch};
+use arrow::array::RecordBatch;
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
 /// The model of the first and the last day.

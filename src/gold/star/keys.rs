@@ -6,7 +6,7 @@
 use crate::engine::{Columns, Scope, no_values};
 use crate::error::{Error, Result};
 use crate::fingerprint::Sha256;
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, StringArray};
+use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use datafusion::logical_expr::expr_fn::SimpleScalarUDF;
