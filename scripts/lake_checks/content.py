@@ -35,6 +35,12 @@ KEYS = {
     "mood_forecast": "user_id target local_date",
     "forecast_backtests": "user_id target method",
     "track_recommendations": "user_id goal rank",
+    "dim_track": "track_key",
+    "dim_artist": "artist_key",
+    "dim_album": "album_key",
+    "dim_date": "date_key",
+    "dim_time": "time_key",
+    "fact_play": "play_id",
 }
 # These tell when and by which command a row was written, which no two lakes share.
 OF_THE_RUN = {

@@ -1,7 +1,7 @@
 //! Data quality: declared rules held against the tables of a lake.
 //!
 //! Owns the order of the questions to a table and what becomes of one that cannot be read. The rules themselves are declared in
-//! `rules`, one file a layer; it changes no table but `ops/check_results`. Whoever calls decides what a broken rule means.
+//! `rules`; it changes no table but `ops/check_results`. Whoever calls decides what a broken rule means.
 
 mod finding;
 mod kept;

@@ -334,6 +334,8 @@ pub enum Job {
     Forecast,
     /// What to listen to next.
     Recommendations,
+    /// Plays and dimensions for questions of your own.
+    Star,
 }
 
 #[derive(Args, Clone, Debug)]

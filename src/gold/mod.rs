@@ -18,6 +18,7 @@ pub mod mood;
 mod narrowing;
 pub mod recommendations;
 pub mod source;
+pub mod star;
 mod task;
 pub mod temporal;
 pub mod wellbeing;
@@ -25,7 +26,7 @@ pub mod wellbeing;
 use crate::context::{Context, Step};
 use crate::error::Result;
 use crate::lake::tables::{
-    MOOD_CLUSTERS, MOOD_DRIVERS, MOOD_FORECAST, TEMPORAL_PATTERNS, TRACK_RECOMMENDATIONS, Table, WELLBEING_INDICATORS,
+    FACT_PLAY, MOOD_CLUSTERS, MOOD_DRIVERS, MOOD_FORECAST, TEMPORAL_PATTERNS, TRACK_RECOMMENDATIONS, Table, WELLBEING_INDICATORS,
 };
 use mood::MoodOptions;
 use source::Source;
@@ -46,10 +47,13 @@ pub enum Job {
     Forecast,
     /// Prescriptive: what to listen to next.
     Recommendations,
+    /// For questions of one's own: facts and dimensions.
+    Star,
 }
 
 /// All jobs, in the order in which they run.
-pub const JOBS: [Job; 6] = [Job::Mood, Job::Temporal, Job::Wellbeing, Job::Drivers, Job::Forecast, Job::Recommendations];
+pub const JOBS: [Job; 7] =
+    [Job::Mood, Job::Temporal, Job::Wellbeing, Job::Drivers, Job::Forecast, Job::Recommendations, Job::Star];
 
 impl Job {
     /// The name of its step, as the command that runs it alone.
@@ -62,6 +66,7 @@ impl Job {
             Self::Drivers => "build-gold drivers",
             Self::Forecast => "build-gold forecast",
             Self::Recommendations => "build-gold recommendations",
+            Self::Star => "build-gold star",
         }
     }
 
@@ -75,6 +80,7 @@ impl Job {
             Self::Drivers => &MOOD_DRIVERS,
             Self::Forecast => &MOOD_FORECAST,
             Self::Recommendations => &TRACK_RECOMMENDATIONS,
+            Self::Star => &FACT_PLAY,
         }
     }
 
@@ -94,6 +100,7 @@ impl Job {
             Self::Drivers => drivers::build(context, source).await,
             Self::Forecast => forecast::build(context, source).await,
             Self::Recommendations => recommendations::build(context, source).await,
+            Self::Star => star::build(context, source).await,
         }
     }
 }

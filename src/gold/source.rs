@@ -200,7 +200,11 @@ impl Source {
         self.days.get_or_try_init(days).await
     }
 
-    async fn silver_scope(&self, context: &Context) -> Result<Scope> {
+    /// A scope that knows `listening_with_features` alone.
+    ///
+    /// # Errors
+    /// When silver cannot be read.
+    pub(super) async fn silver_scope(&self, context: &Context) -> Result<Scope> {
         let scope = context.engine.scope();
         match &self.only {
             Some(only) => only.silver.register(&scope, SILVER, &[])?,

@@ -74,7 +74,12 @@ impl<'a> Task<'a> {
             return Ok(Begun::UpToDate(current));
         }
         let source = match built_from.split_first() {
-            Some((first, rest)) if built_from.len() == tables.len() && rest.iter().all(|other| other == first) => {
+            // Rows of nobody's cannot be replaced by listener.
+            Some((first, rest))
+                if built_from.len() == tables.len()
+                    && rest.iter().all(|other| other == first)
+                    && tables.iter().all(|table| table.listener().is_some()) =>
+            {
                 source.narrowed(context, first, &note["inputs"]).await.unwrap_or_else(|| Arc::clone(source))
             }
             _ => Arc::clone(source),

@@ -166,7 +166,7 @@ fn only_the_listeners_of_whom_there_is_something_new_are_built_anew() {
         listening.follow().await;
         let steps = build(&listening.context()).await;
         let told: Vec<_> = steps.iter().filter(|step| is_of_some(step)).map(|step| step.table.clone()).collect();
-        assert_eq!(told.len(), 11, "all tables but the clusters and their profiles: {told:?}");
+        assert_eq!(told.len(), 12, "all tables but the clusters, their profiles and the dimensions: {told:?}");
         let moods = steps.iter().find(|step| step.table == "gold/play_moods").unwrap();
         assert_eq!((moods.rows_written, moods.rows_total, moods.remark.as_deref()), (31, Some(91), Some("of 1 listener")));
     });

@@ -38,6 +38,7 @@ mod signing_in;
 mod silver_updates;
 mod simulate;
 mod simulation;
+mod star;
 mod stream_log;
 mod streaming;
 mod watching;

@@ -1,4 +1,4 @@
-//! The rules of every table, declared as data: one file a layer.
+//! The rules of every table, declared as data: one file a layer, and one for the star schema of gold.
 //!
 //! Owns what is asked. Two rules need no declaration, since every table has them: `readable` (its log and its files can be read)
 //! and `schema` (its columns and partitions are the declared ones).
@@ -7,6 +7,7 @@ mod bronze;
 mod gold;
 mod ops;
 mod silver;
+mod star;
 
 use super::rule::{Bounds, Rule};
 use crate::lake::Table;
@@ -17,7 +18,7 @@ pub type TableRules = (&'static Table, &'static [Rule]);
 /// All rules, in the order in which data flows.
 #[must_use]
 pub fn all() -> Vec<TableRules> {
-    [bronze::RULES, silver::RULES, gold::RULES, ops::RULES].concat()
+    [bronze::RULES, silver::RULES, gold::RULES, star::RULES, ops::RULES].concat()
 }
 
 /// The words for a part of the day.

@@ -96,6 +96,7 @@ const fn job(job: Job) -> gold::Job {
         Job::Drivers => gold::Job::Drivers,
         Job::Forecast => gold::Job::Forecast,
         Job::Recommendations => gold::Job::Recommendations,
+        Job::Star => gold::Job::Star,
     }
 }
 

@@ -8,6 +8,7 @@ mod columns;
 mod gold;
 mod ops;
 mod silver;
+mod star;
 
 pub use bronze::{
     COLD_EVENTS, DEAD_LETTERS, KAGGLE_TRACKS, LISTENING_HISTORY, PLAY_EVENTS, PLAYER_EVENTS, REJECTED_ROWS, STREAM_EVENTS,
@@ -20,6 +21,7 @@ pub use gold::{
 };
 pub use ops::{CHECK_RESULTS, FEATURE_MISSES, HISTORY_GAPS, IMPORT_LEDGER, RUNS};
 pub use silver::{CATALOG_TRACKS, LISTENING_WITH_FEATURES};
+pub use star::{DIM_ALBUM, DIM_ARTIST, DIM_DATE, DIM_TIME, DIM_TRACK, FACT_PLAY};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
@@ -119,7 +121,7 @@ pub const AUDIO_FEATURES: [&str; 12] = [
 ];
 
 /// All declared tables, in the order in which data flows.
-pub const ALL: [&Table; 30] = [
+pub const ALL: [&Table; 36] = [
     &LISTENING_HISTORY,
     &TRACK_FEATURES,
     &SYNTHETIC_FEATURES,
@@ -145,6 +147,12 @@ pub const ALL: [&Table; 30] = [
     &FORECAST_BACKTESTS,
     &TRACK_RECOMMENDATIONS,
     &GENRE_PLAYS,
+    &DIM_TRACK,
+    &DIM_ARTIST,
+    &DIM_ALBUM,
+    &DIM_DATE,
+    &DIM_TIME,
+    &FACT_PLAY,
     &IMPORT_LEDGER,
     &HISTORY_GAPS,
     &FEATURE_MISSES,
