@@ -198,7 +198,12 @@ fn every_model_plans_over_empty_tables_and_yields_its_declared_columns() {
                 .map(|field| {
                     (
                         field.name().clone(),
-                        field.data_type().to_string().replace("Utf8View", "Utf8").replace("'item'", "'element'"),
+                        field
+                            .data_type()
+                            .to_string()
+                            .replace("Utf8View", "Utf8")
+                            .replace("'item'", "'element'")
+                            .replace("List(Utf8)", "List(Utf8, field: 'element')"),
                     )
                 })
                 .collect()

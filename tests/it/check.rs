@@ -7,8 +7,8 @@ use datafusion::scalar::ScalarValue;
 use moodlake::engine::Engine;
 use moodlake::lake::rows::store;
 use moodlake::lake::tables::{
-    CHECK_RESULTS, IMPORT_LEDGER, LISTENING_HISTORY, LISTENING_STREAKS, LISTENING_WITH_FEATURES, MOOD_CLUSTERS, MOOD_FORECAST,
-    SYNTHETIC_FEATURES, TOP_ITEMS, TRACK_RECOMMENDATIONS,
+    CHECK_RESULTS, FACT_PLAY, IMPORT_LEDGER, LISTENING_HISTORY, LISTENING_STREAKS, LISTENING_WITH_FEATURES, MOOD_CLUSTERS,
+    MOOD_FORECAST, SYNTHETIC_FEATURES, TOP_ITEMS, TRACK_RECOMMENDATIONS,
 };
 use moodlake::lake::{Lake, Mode, Table, write};
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ fn plays_that_several_sources_tell_of_are_not_missing() {
 fn each_planted_fault_is_found_by_exactly_its_rule() {
     let one = "FROM stored ORDER BY 1 LIMIT 1";
     let future = "TIMESTAMP '2099-01-01T10:00:00' AS played_at, DATE '2099-01-01' AS date, '2099-01' AS month";
-    let cases: [(&Table, Mode, String, &str); 9] = [
+    let cases: [(&Table, Mode, String, &str); 10] = [
         (&LISTENING_HISTORY, Mode::Append, format!("SELECT * {one}"), "unique"),
         (
             &LISTENING_HISTORY,
@@ -124,6 +124,12 @@ fn each_planted_fault_is_found_by_exactly_its_rule() {
             Mode::Append,
             format!("SELECT * REPLACE ('planted' AS track_id, 999 AS rank) {one}"),
             "in_catalogue",
+        ),
+        (
+            &FACT_PLAY,
+            Mode::Replace,
+            "SELECT * REPLACE (CASE WHEN play_id < '1' THEN 5 ELSE track_key END AS track_key) FROM stored".to_owned(),
+            "has_track",
         ),
         (&IMPORT_LEDGER, Mode::Append, format!("SELECT * REPLACE (rows_read + 1 AS rows_read) {one}"), "adds_up"),
     ];
