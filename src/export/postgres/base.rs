@@ -29,6 +29,8 @@ impl<'a> Base<'a> {
         let transaction = client.transaction().await.map_err(|error| failed(address, what, error))?;
         let base = Self { transaction, address };
         // What is there already is no news, and while the lake is read the database waits.
+        // Who waited for another export sees what that one wrote, whatever the database's default is.
+        base.run("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE", what).await?;
         base.run("SET LOCAL client_min_messages = warning; SET LOCAL idle_in_transaction_session_timeout = 0", what).await?;
         Ok(base)
     }

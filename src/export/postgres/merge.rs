@@ -53,34 +53,21 @@ pub async fn upsert(
     let declared = table.schema();
     let names: Vec<_> = declared.fields().iter().map(|field| field.name().as_str()).collect();
     let what = format!("{} cannot be written", table.name);
-    let change = match since {
+    let mut change = match since {
         Some(identity) => Change::since(identity, &part.snapshot).await?,
         None => None,
     };
-    let state = context.engine.scope().state();
-    let rows = match &change {
-        Some(change) => frame(&context.engine, change.came(&state).await?, &names, table).await?,
-        None => part.rows(&context.engine).await?,
-    };
-    let total = match &change {
-        Some(change) => change.rows(),
-        None => part.count()?,
-    };
-    let progress = context.progress.begin(&target, total, Unit::Rows);
-    stage(base, &staged, &target, &names, &what).await?;
-    let mut read = base.copy(&staged, &declared, rows, progress.as_ref()).await?;
-    if let Some(change) = &change {
-        let gone = temporary("gone", part);
-        stage(base, &gone, &target, &[key(table)], &what).await?;
-        if change.has_gone() {
-            let keys = frame(&context.engine, change.went(&state).await?, &[key(table)], table).await?;
-            let declared =
-                Columns::new(declared.fields().iter().filter(|field| field.name() == key(table)).cloned().collect::<Vec<_>>());
-            read += base.copy(&gone, &Arc::new(declared), keys, progress.as_ref()).await?;
+    base.run("SAVEPOINT staged", &what).await?;
+    let read = match send(context, base, &target, part, change.as_ref()).await {
+        // The log may tell of files that are not kept any more.
+        Err(error) if change.is_some() => {
+            tracing::debug!("what changed in {} cannot be told, all rows are compared: {}", table.label(), error.in_one_line());
+            base.run("ROLLBACK TO SAVEPOINT staged", &what).await?;
+            change = None;
+            send(context, base, &target, part, None).await?
         }
-        base.run(&format!("ANALYZE {gone}"), &what).await?;
-    }
-    base.run(&format!("ANALYZE {staged}"), &what).await?;
+        read => read?,
+    };
     let (key, columns) = (key(table), listed(&names, ""));
     let others: Vec<_> = names.iter().copied().filter(|name| *name != key).collect();
     let (held, new) = (listed(&others, "held."), listed(&others, "staged."));
@@ -96,6 +83,32 @@ pub async fn upsert(
     let (_, inserted) = base.ask(&insert, Vec::new(), &what).await?;
     let reach = if change.is_some() { Reach::Changed } else { Reach::Whole };
     Ok((Merged { read, inserted, updated, deleted: 0 }, reach))
+}
+
+/// Sends the rows that are looked at into temporary tables: all, or those of the files that came, and the keys of those that went.
+async fn send(context: &Context, base: &Base<'_>, target: &str, part: &Part, change: Option<&Change>) -> Result<u64> {
+    let (table, staged, gone) = (part.table, temporary("staged", part), temporary("gone", part));
+    let (declared, what) = (table.schema(), format!("{} cannot be written", table.name));
+    let names: Vec<_> = declared.fields().iter().map(|field| field.name().as_str()).collect();
+    let progress = context.progress.begin(target, change.map_or(part.count()?, Change::rows), Unit::Rows);
+    stage(base, &staged, target, &names, &what).await?;
+    let Some(change) = change else {
+        let read = base.copy(&staged, &declared, part.rows(&context.engine).await?, progress.as_ref()).await?;
+        base.run(&format!("ANALYZE {staged}"), &what).await?;
+        return Ok(read);
+    };
+    let state = context.engine.scope().state();
+    let rows = frame(&context.engine, change.came(&state).await?, &names, table).await?;
+    let mut read = base.copy(&staged, &declared, rows, progress.as_ref()).await?;
+    stage(base, &gone, target, &[key(table)], &what).await?;
+    if change.has_gone() {
+        let keys = frame(&context.engine, change.went(&state).await?, &[key(table)], table).await?;
+        let declared =
+            Columns::new(declared.fields().iter().filter(|field| field.name() == key(table)).cloned().collect::<Vec<_>>());
+        read += base.copy(&gone, &Arc::new(declared), keys, progress.as_ref()).await?;
+    }
+    base.run(&format!("ANALYZE {staged}; ANALYZE {gone}"), &what).await?;
+    Ok(read)
 }
 
 /// Deletes what is gone; nothing refers to it any more by now.
