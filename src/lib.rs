@@ -12,6 +12,8 @@ pub mod report;
 
 pub mod pipeline;
 
+pub mod export;
+
 pub mod check;
 
 pub mod bronze;

@@ -4,8 +4,10 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts: backticks would be shown")]
 
+mod exports;
 mod streams;
 
+pub use exports::{ExportCommand, PostgresArgs};
 pub use streams::{OutputFormat, SimulateArgs, StoreArgs, StreamArgs, StreamDemoArgs, WatchArgs, WindowArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -92,6 +94,9 @@ pub enum Command {
     Health,
     /// Answers a SQL query over the lake's tables; reads only
     Query(QueryArgs),
+    /// Brings the star schema to other programs: Parquet or CSV files, tables in PostgreSQL
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Writes the five analyses of one listener as one HTML file, or as text for the terminal
     Report(ReportArgs),
     /// Tells what is in the lake, or what a table was made from

@@ -15,6 +15,7 @@ fn help_names_every_command() {
         "build-gold",
         "run",
         "query",
+        "export",
         "check",
         "status",
         "maintain",

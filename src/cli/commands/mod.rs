@@ -9,6 +9,7 @@ mod bronze;
 mod build;
 mod check;
 mod demo;
+mod export;
 mod ingest;
 mod lineage;
 mod maintain;
@@ -65,6 +66,7 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Health => schedule::health(&settings),
         Command::Run(args) => build::run(global, &settings, &args).await,
         Command::Query(args) => query::query(&settings, args).await,
+        Command::Export(command) => export::export(global, &settings, command).await,
         Command::Maintain(args) => maintain::maintain(global, &settings, &args).await,
         Command::Report(args) => report::report(&settings, &args).await,
         Command::Status(args) => status::status(&settings, &args).await,
