@@ -35,18 +35,8 @@ trap stop EXIT
 export PGHOST=127.0.0.1 PGPORT=$port PGUSER=bench
 tables=(dim_artist dim_album dim_track dim_date dim_time fact_play)
 
-# measure NAME COMMAND…: one line of name, wall seconds, CPU seconds, peak resident KiB
-measure() {
-    local name=$1; shift
-    if ! /usr/bin/time -v -o "$work/time" "$@" >"$work/said" 2>&1; then
-        echo "$name failed:" >&2; tail -5 "$work/said" >&2; return 1
-    fi
-    awk -v name="$name" -F': ' '
-        /Elapsed/ { split($NF, part, ":"); wall = part[1] * 60 + part[2]; if (3 in part) wall = wall * 60 + part[3] }
-        /(User|System) time/ { cpu += $NF }
-        /Maximum resident/ { resident = $NF }
-        END { printf "%s\t%s\t%s\t%s\n", name, wall, cpu, resident }' "$work/time" | tee -a "$work/results" >&2
-}
+# shellcheck source=scripts/bench/measure.sh
+source "$here/measure.sh"
 
 export_into() { "$bin/createdb" "$1"; measure "moodlake export postgres" "$moodlake" export postgres --lake "$lake" --url "postgres://bench@127.0.0.1:$port/$1" --no-progress; }
 

@@ -21,18 +21,8 @@ work=$(mktemp -d ${WORK:+-p "$WORK"})
 trap 'rm -rf "$work"' EXIT
 export MOODLAKE=$moodlake
 
-# measure NAME COMMAND…: one line of name, wall seconds, CPU seconds, peak resident KiB
-measure() {
-    local name=$1; shift
-    if ! /usr/bin/time -v -o "$work/time" "$@" >"$work/log" 2>&1; then
-        echo "$name failed:" >&2; tail -5 "$work/log" >&2; return 1
-    fi
-    awk -v name="$name" -F': ' '
-        /Elapsed/ { split($NF, part, ":"); wall = part[1] * 60 + part[2]; if (3 in part) wall = wall * 60 + part[3] }
-        /(User|System) time/ { cpu += $NF }
-        /Maximum resident/ { resident = $NF }
-        END { printf "%s\t%s\t%s\t%s\n", name, wall, cpu, resident }' "$work/time" | tee -a "$work/results" >&2
-}
+# shellcheck source=scripts/bench/measure.sh
+source "$here/measure.sh"
 
 "$moodlake" simulate --lake "$work/none" --users 1000 --total "$events" --start 2026-03-01T00:00:00Z --seed 7 --late 0.05 --late-by 5m \
     --sink "kafka://$bootstrap/$topic" "${config[@]}" --quiet
@@ -41,7 +31,7 @@ for round in $(seq "$rounds"); do
     measure "moodlake stream" "$moodlake" stream --lake "$work/lake" --bootstrap-servers "$bootstrap" --input-topic "$topic" \
         --available-now --no-history --land-every 1m --group "bench-$round" --no-progress "${config[@]}"
     measure "confluent-kafka, pyarrow, deltalake" "$python" "$here/peer_stream.py" "$bootstrap" "$topic" "$work/out" "${config[@]}"
-    tail -1 "$work/log" >&2
+    tail -1 "$work/said" >&2
 done
 "$python" "$here/tables.py" "$work/results"
 echo

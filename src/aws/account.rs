@@ -153,7 +153,8 @@ fn half(what: &str) -> Error {
 }
 
 /// Whether the address is this machine's own.
-fn is_here(url: &Url) -> bool {
+#[must_use]
+pub fn is_here(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

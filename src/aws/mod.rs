@@ -9,7 +9,7 @@ mod config;
 #[cfg(feature = "aws")]
 mod failure;
 
-pub use account::{Account, Keys, Service};
+pub use account::{Account, Keys, Service, is_here};
 #[cfg(feature = "aws")]
 pub use config::config;
 #[cfg(feature = "aws")]

@@ -59,7 +59,7 @@ const PLACES: [(&str, &[&str]); 27] = [
     ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
     ("web", &["clock", "random"]),
     ("context", &["lake", "engine", "clock"]),
-    ("lake", &["engine", "clock", "error", "private_file"]),
+    ("lake", &["aws", "engine", "clock", "error", "private_file"]),
     ("engine", &["error"]),
     ("clock", &[]),
     ("error", &[]),

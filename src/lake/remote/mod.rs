@@ -9,6 +9,7 @@ mod profile;
 
 pub use lease::Lease;
 
+use crate::aws::is_here;
 use crate::error::{Error, Result};
 use crate::lake::own_writes::OwnWrites;
 use deltalake::logstore::{LogStore, LogStoreFactory, ObjectStoreFactory, ObjectStoreRef, StorageConfig, default_logstore};
@@ -116,16 +117,6 @@ impl Access {
         client
             .map(OwnWrites::confirmed)
             .map_err(|error| Error::usage(format!("the bucket {bucket} cannot be used")).because(error).hint(HINT))
-    }
-}
-
-/// Whether the address is this machine's own.
-fn is_here(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 
