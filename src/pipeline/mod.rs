@@ -24,7 +24,7 @@ use crate::gold::mood::MoodOptions;
 use crate::gold::source::Source;
 use crate::gold::{JOBS, Job};
 use crate::lake::snapshot::AsOf;
-use crate::lake::tables::{CATALOG_TRACKS, LISTENING_HISTORY, LISTENING_WITH_FEATURES};
+use crate::lake::tables::{CATALOG_TRACKS, FACT_PLAY, LISTENING_HISTORY, LISTENING_WITH_FEATURES};
 use crate::silver::{self, Build, FeatureSource, catalog};
 use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -62,9 +62,16 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
     if !is_built {
         return Ok(());
     }
-    gold(context, &JOBS, &options.mood, AsOf::Latest, journal).await;
+    gold(context, &jobs(context).await, &options.mood, AsOf::Latest, journal).await;
     checks(context, journal).await;
     Ok(())
+}
+
+/// The jobs of a run. The star schema is silver once more: it is kept up to date where somebody has built it.
+async fn jobs(context: &Context) -> Vec<Job> {
+    // What is wrong with a lake that cannot be asked, the jobs tell.
+    let has_star = context.lake.holds(&FACT_PLAY).await.unwrap_or(true);
+    JOBS.into_iter().filter(|job| has_star || *job != Job::Star).collect()
 }
 
 /// Notes the steps of a part, or that it failed.

@@ -19,6 +19,7 @@ const LAKE: &str = "data/demo";
 fn demo() -> Workspace {
     let workspace = Workspace::new();
     workspace.run("demo").succeeds();
+    workspace.run("build-gold star --lake data/demo").succeeds();
     workspace
 }
 

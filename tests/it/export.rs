@@ -71,6 +71,7 @@ fn the_demos_star_is_in_postgres_and_a_second_export_changes_nothing() {
     let Some(server) = Server::start() else { return };
     let workspace = Workspace::new();
     workspace.run("demo").succeeds();
+    workspace.run("build-gold star --lake data/demo").succeeds();
     let first = export(&workspace, &server, DEMO, &[]).succeeds();
     assert_eq!(first.stderr.matches("the table is new").count(), 6, "{}", first.stderr);
     is_the_lakes(&workspace, &server, DEMO);
@@ -186,6 +187,7 @@ fn an_export_that_is_killed_leaves_the_database_as_it_was_and_two_at_once_are_on
     let Some(server) = Server::start() else { return };
     let workspace = Workspace::new();
     workspace.run("demo").succeeds();
+    workspace.run("build-gold star --lake data/demo").succeeds();
     let url = server.text("ana@", "plays");
     let start = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_moodlake"));
@@ -274,6 +276,7 @@ fn what_is_wrong_is_told_and_never_the_password() {
 fn files_hold_what_the_tables_hold() {
     let workspace = Workspace::new();
     workspace.run("demo").succeeds();
+    workspace.run("build-gold star --lake data/demo").succeeds();
     workspace.write("files/fact_play.csv", "old");
     for kind in ["parquet files", "csv files", "csv exact --exact"] {
         workspace.run(&format!("export {kind} --lake {DEMO}")).succeeds();

@@ -25,6 +25,7 @@ fn run(workspace: &Workspace, name: &str, plays: &[[&str; 5]]) {
     workspace.write(&format!("{name}/Streaming_History_Audio_2024_1.json"), json!(plays).to_string());
     workspace.run(&format!("import {name}")).succeeds();
     workspace.run("run").succeeds();
+    workspace.run("build-gold star").succeeds();
 }
 
 fn rows(workspace: &Workspace, lake: &str, table: &str) -> Vec<String> {
@@ -38,6 +39,7 @@ fn rows(workspace: &Workspace, lake: &str, table: &str) -> Vec<String> {
 fn the_demos_facts_add_up_to_silver_and_every_key_leads_somewhere() {
     let workspace = Workspace::new();
     workspace.run("demo").succeeds();
+    workspace.run("build-gold star --lake data/demo").succeeds();
     let sums = |from: &str, plays: &str| {
         let sql = format!(
             "SELECT {plays} AS plays, sum(ms_played) AS ms, sum(duration_ms) AS length, count(*) FILTER (WHERE skipped) AS skipped,
@@ -81,6 +83,7 @@ fn the_demos_facts_add_up_to_silver_and_every_key_leads_somewhere() {
     assert_eq!(workspace.files("data/demo/gold"), before);
     let other = Workspace::new();
     other.run_list(&["demo"], &[("TOKIO_WORKER_THREADS", "1")]).succeeds();
+    other.run_list(&["build-gold", "star", "--lake", DEMO], &[("TOKIO_WORKER_THREADS", "1")]).succeeds();
     for table in TABLES {
         assert!(rows(&workspace, DEMO, table) == rows(&other, DEMO, table), "{table} differs");
     }
