@@ -67,8 +67,8 @@ pub async fn run(context: &Context, sources: &Sources, options: &Options, journa
     Ok(())
 }
 
-/// The jobs of a run. The star schema is silver once more: it is kept up to date where somebody has built it.
-async fn jobs(context: &Context) -> Vec<Job> {
+/// The jobs where none is named. The star schema is silver once more: it is kept up to date where somebody has built it.
+pub async fn jobs(context: &Context) -> Vec<Job> {
     // What is wrong with a lake that cannot be asked, the jobs tell.
     let has_star = context.lake.holds(&FACT_PLAY).await.unwrap_or(true);
     JOBS.into_iter().filter(|job| has_star || *job != Job::Star).collect()

@@ -82,7 +82,10 @@ pub async fn build_gold(global: &Global, settings: &Settings, args: BuildGoldArg
     let started = context.clock.now();
     // In the order of the pipeline, whatever the order on the command line: later jobs read what earlier ones write.
     let named: Vec<_> = args.jobs.into_iter().map(job).collect();
-    let jobs: Vec<_> = gold::JOBS.into_iter().filter(|job| named.is_empty() || named.contains(job)).collect();
+    let jobs = match named.as_slice() {
+        [] => pipeline::jobs(&context).await,
+        named => gold::JOBS.into_iter().filter(|job| named.contains(job)).collect(),
+    };
     let mut journal = Journal::new(&tell);
     pipeline::gold(&context, &jobs, &options, as_of, &mut journal).await;
     conclude(&context, "build-gold", started, journal, ReportFormat::Text, false, Ok(())).await

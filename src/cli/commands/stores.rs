@@ -19,7 +19,10 @@ pub async fn stores(context: &Context, settings: &Settings, args: &StoreArgs, ev
     let mut followers: Vec<Box<dyn Follower>> = Vec::new();
     let address = args.hot.as_deref().map(HotAddress::read).transpose()?;
     if let Some(place) = &args.cold {
-        followers.push(Box::new(Cold::new(context.clone(), TableAt::at(place)?)));
+        let at = TableAt::at(place)?;
+        // A bucket that is not there is told now and not with the first event.
+        at.open().await?;
+        followers.push(Box::new(Cold::new(context.clone(), at)));
     }
     if let Some(address) = address {
         let store = hot::open(&address, &settings.aws, settings.postgres_password.clone()).await?;
