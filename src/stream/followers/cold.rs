@@ -25,8 +25,6 @@ const TOGETHER: usize = 200_000;
 const LISTENERS_MAX: usize = 200;
 /// Cold events are late already: fewer and larger files are worth more than a quarter of an hour.
 const EVERY: Duration = Duration::from_mins(15);
-/// Where nothing cold comes, the mark is moved after so many versions of the events.
-const BEHIND_MAX: i64 = 500;
 
 /// The table of cold events as a follower of the streams.
 pub struct Cold {
@@ -85,11 +83,7 @@ impl Follower for Cold {
         let mut step = Step::new("stream", self.at.label());
         let Some(events) = self.news.renewed(context).await? else { return Ok(Vec::new()) };
         let note = context.note(json!({ "inputs": { "events": events.identity()? } }));
-        let stored = match self.stored.take() {
-            Some(stored) => stored.renewed().await?,
-            None => marks::opened(&self.at, &COLD_EVENTS, &note).await?,
-        };
-        let stored = self.stored.insert(stored);
+        let stored = news::target(&mut self.stored, &self.at, &COLD_EVENTS, &note).await?;
         let (place, now) = (Place::of(stored, events).await?, news::version(events));
         let followed = self.followed.max(place.marked);
         step.version = Some(stored.version());
@@ -119,7 +113,7 @@ impl Follower for Cold {
                 }
             }
         }
-        let is_behind = place.marked.is_none_or(|marked| now - marked > BEHIND_MAX);
+        let is_behind = place.marked.is_none_or(|marked| now - marked > news::BEHIND_MAX);
         if step.outcome == Outcome::UpToDate && (is_behind || place.is_open) {
             marks::append(stored, &COLD_EVENTS, known, Vec::new(), &place.done(now), &note).await?;
         }

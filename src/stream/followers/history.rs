@@ -19,8 +19,6 @@ use std::time::Duration;
 
 /// So many plays are looked up together: their keys are in memory meanwhile.
 const TOGETHER: usize = 100_000;
-/// Where all plays are known, the mark is moved after so many versions.
-const BEHIND_MAX: i64 = 500;
 
 /// The columns of an event that make a play.
 const COLUMNS: [&str; 11] = [
@@ -74,11 +72,8 @@ impl Follower for History {
         let _lock = WriteLock::wait(&context.lake).await?;
         let Some(events) = self.news.renewed(context).await? else { return Ok(Vec::new()) };
         let note = context.note(json!({}));
-        let history = match self.seen.take() {
-            Some(history) => history.renewed().await?,
-            None => marks::opened(&context.lake.table(&LISTENING_HISTORY)?, &LISTENING_HISTORY, &note).await?,
-        };
-        let history = self.seen.insert(history);
+        let at = context.lake.table(&LISTENING_HISTORY)?;
+        let history = news::target(&mut self.seen, &at, &LISTENING_HISTORY, &note).await?;
         let (name, now) = (format!("history/{}", news::id(events)?), news::version(events));
         let followed = if let Some(followed) = self.followed {
             followed
@@ -92,7 +87,7 @@ impl Follower for History {
         let mark = Marks::from([(name, now)]);
         let (steps, mut is_marked) = plays(context, events, followed.now, history, &mark).await?;
         // A version of the history that holds no new play is worth its place only now and then.
-        if !is_marked && followed.marked.is_none_or(|marked| now - marked > BEHIND_MAX) {
+        if !is_marked && followed.marked.is_none_or(|marked| now - marked > news::BEHIND_MAX) {
             *history = history.renewed().await?;
             Update::of_marks(mark).carry_out(&context.engine, history, &LISTENING_HISTORY, &note).await?;
             is_marked = true;

@@ -1,15 +1,20 @@
 //! The events that came since a version of their table.
 //!
-//! Owns the table as it was opened once: it is brought up to date, since opening it anew reads all commits since its last checkpoint.
+//! Owns the tables as they were opened once: they are brought up to date, since opening one anew reads all commits since its last
+//! checkpoint.
 
 use crate::context::Context;
 use crate::engine::Scope;
 use crate::error::{Error, Explain, Result};
 use crate::lake::tables::STREAM_EVENTS;
-use crate::lake::{Snapshot, added};
+use crate::lake::{Snapshot, Table, TableAt, added, marks};
 use datafusion::catalog::TableProvider;
 use datafusion::prelude::DataFrame;
+use serde_json::Value;
 use std::sync::Arc;
+
+/// Where nothing of a follower's comes, its mark is moved after so many versions of the events.
+pub const BEHIND_MAX: i64 = 500;
 
 /// What a follower has seen of the events.
 #[derive(Clone, Default)]
@@ -29,6 +34,18 @@ impl News {
         };
         Ok(self.events.as_ref())
     }
+}
+
+/// The table that a follower writes, as it is now; it is made where there is none.
+///
+/// # Errors
+/// When it cannot be made or read.
+pub async fn target<'a>(seen: &'a mut Option<Snapshot>, at: &TableAt, table: &Table, note: &Value) -> Result<&'a mut Snapshot> {
+    let now = match seen.take() {
+        Some(before) => before.renewed().await?,
+        None => marks::opened(at, table, note).await?,
+    };
+    Ok(seen.insert(now))
 }
 
 /// What tells this table of events from any other: one that was made anew is another one.

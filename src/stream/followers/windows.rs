@@ -51,11 +51,7 @@ pub async fn follow(context: &Context, window_us: i64, seen: &mut Seen) -> Resul
         return Ok(Followed { step, before: None, days: BTreeSet::new(), version: None });
     };
     let note = context.note(json!({ "inputs": { "events": events.identity()? }, "window_seconds": window_us / 1_000_000 }));
-    let stored = match seen.windows.take() {
-        Some(windows) => windows.renewed().await?,
-        None => marks::opened(&context.lake.table(&GENRE_PLAYS)?, &GENRE_PLAYS, &note).await?,
-    };
-    let stored = &*seen.windows.insert(stored);
+    let stored = &*news::target(&mut seen.windows, &context.lake.table(&GENRE_PLAYS)?, &GENRE_PLAYS, &note).await?;
     let name = format!("windows/{}", news::id(events)?);
     let length = format!("{name}/length_us");
     let told = marks::of(stored, &[name.clone(), length.clone()].into()).await?;
