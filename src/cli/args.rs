@@ -5,9 +5,11 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts: backticks would be shown")]
 
 mod exports;
+mod recaps;
 mod streams;
 
 pub use exports::{ExportCommand, PostgresArgs};
+pub use recaps::{HowOften, RecapArgs, RecapFormat, RecapTimes, Writer};
 pub use streams::{OutputFormat, SimulateArgs, StoreArgs, StreamArgs, StreamDemoArgs, WatchArgs, WindowArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
