@@ -1,13 +1,14 @@
 //! moodlake turns a person's music listening into a lakehouse they own.
 //!
 //! A contents page: `cli` reads the command line and calls `pipeline`, which knows the order of the steps; `bronze`, `silver` and
-//! `gold` are the layers, which meet only through tables; `check` holds the tables against their rules; `stats` computes, `watch` looks at the player, `stream` lands the events of a `broker`, `engine` queries, `lake` stores. Dependencies point
+//! `gold` are the layers, which meet only through tables; `check` holds the tables against their rules; `recap` tells a week, `report` shows it all; `stats` computes, `watch` looks at the player, `stream` lands the events of a `broker`, `engine` queries, `lake` stores. Dependencies point
 //! down this list, and a test holds them to it. `ARCHITECTURE.md` tells the whole story.
 
 pub mod cli;
 
 pub mod schedule;
 
+pub mod recap;
 pub mod report;
 
 pub mod pipeline;

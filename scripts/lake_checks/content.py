@@ -35,6 +35,7 @@ KEYS = {
     "mood_forecast": "user_id target local_date",
     "forecast_backtests": "user_id target method",
     "track_recommendations": "user_id goal rank",
+    "weekly_recaps": "user_id iso_week",
     "dim_track": "track_key",
     "dim_artist": "artist_key",
     "dim_album": "album_key",

@@ -101,6 +101,8 @@ pub enum Command {
     Export(ExportCommand),
     /// Writes the five analyses of one listener as one HTML file, or as text for the terminal
     Report(ReportArgs),
+    /// Tells one week of one listener: figures, what was new, the mood, recommendations
+    Recap(RecapArgs),
     /// Tells what is in the lake, or what a table was made from
     Status(LakeStatusArgs),
     /// Holds the tables against their data-quality rules; exits with 4 when one of severity error is broken

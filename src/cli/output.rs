@@ -6,6 +6,7 @@
 use super::printable::{in_line, json_escaped};
 use crate::context::{Outcome, Step};
 use crate::error::{Explain, Result};
+use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
@@ -14,7 +15,7 @@ use std::io::{ErrorKind, Write as _};
 ///
 /// # Errors
 /// When it cannot be written as JSON.
-pub fn json_text(document: &Value) -> Result<String> {
+pub fn json_text(document: &impl Serialize) -> Result<String> {
     serde_json::to_string_pretty(document)
         .map(|text| json_escaped(&text) + "\n")
         .explain(|| "the answer cannot be written as JSON".to_owned())

@@ -8,6 +8,7 @@ use super::source::{PLAYS_HELD_MAX, Source};
 use crate::context::Context;
 use crate::engine::Held;
 use crate::error::{Explain, Result};
+use datafusion::prelude::DataFrame;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -80,13 +81,27 @@ impl Source {
 
     /// The plays of some listeners; none where they are too many to be held.
     async fn only(&self, context: &Context, listeners: Listeners) -> Result<Option<Arc<Self>>> {
-        let scope = context.engine.scope();
-        scope.register("silver", self.silver.provider(&scope.state()).await?)?;
-        let theirs = scope.table("silver").await?.filter(listeners::is_of(&listeners));
-        let theirs = theirs.explain(|| "the plays of some listeners cannot be read".to_owned())?;
+        let theirs = self.rows_of(context, &listeners).await?;
         let silver = Held::few(theirs, PLAYS_HELD_MAX, "the plays of some listeners").await?;
         let narrow = |silver| Self::new(self.silver.clone(), self.others, self.synthetic, Some(Narrow { listeners, silver }));
         Ok(silver.map(narrow).map(Arc::new))
+    }
+
+    /// The plays of one listener, however many.
+    ///
+    /// # Errors
+    /// When silver cannot be read.
+    pub async fn of_listener(&self, context: &Context, listener: &str) -> Result<Self> {
+        let listeners = Listeners::from([listener.to_owned()]);
+        let silver = Held::of(self.rows_of(context, &listeners).await?, "the plays of a listener").await?;
+        Ok(Self::new(self.silver.clone(), self.others, self.synthetic, Some(Narrow { listeners, silver })))
+    }
+
+    async fn rows_of(&self, context: &Context, listeners: &Listeners) -> Result<DataFrame> {
+        let scope = context.engine.scope();
+        scope.register("silver", self.silver.provider(&scope.state()).await?)?;
+        let theirs = scope.table("silver").await?.filter(listeners::is_of(listeners));
+        theirs.explain(|| "the plays of some listeners cannot be read".to_owned())
     }
 
     /// The listeners that it knows, where it does not know all.

@@ -6,14 +6,14 @@
 
 mod charts;
 pub mod data;
-mod draw;
+pub(crate) mod draw;
 mod page;
 mod raster;
 mod read;
-mod terminal;
+pub(crate) mod terminal;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 pub use read::read;
 

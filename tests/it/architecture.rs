@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each place and what it may use, from the top down.
-const PLACES: [(&str, &[&str]); 27] = [
+const PLACES: [(&str, &[&str]); 29] = [
     (
         "cli",
         &[
             "schedule",
+            "recap",
+            "mail",
             "report",
             "pipeline",
             "export",
@@ -38,6 +40,8 @@ const PLACES: [(&str, &[&str]); 27] = [
         ],
     ),
     ("schedule", &["clock", "error", "private_file"]),
+    ("recap", &["report", "gold", "context", "lake", "engine", "clock", "error", "fingerprint", "private_file"]),
+    ("mail", &["clock", "error", "fingerprint", "private_file"]),
     ("report", &["lake", "engine", "error"]),
     (
         "pipeline",

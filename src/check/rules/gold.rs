@@ -6,7 +6,7 @@ use crate::lake::Table;
 use crate::lake::tables::{
     CATALOG_TRACKS, FORECAST_BACKTESTS, GENRE_PLAYS, LISTENING_SESSIONS, LISTENING_STREAKS, LISTENING_WITH_FEATURES,
     MOOD_CIRCUMPLEX, MOOD_CLUSTER_PROFILES, MOOD_CLUSTERS, MOOD_DRIVERS, MOOD_FORECAST, PLAY_MOODS, TEMPORAL_PATTERNS, TOP_ITEMS,
-    TRACK_RECOMMENDATIONS, WELLBEING_INDICATORS,
+    TRACK_RECOMMENDATIONS, WEEKLY_RECAPS, WELLBEING_INDICATORS,
 };
 
 pub const RULES: &[TableRules] = &[
@@ -24,6 +24,7 @@ pub const RULES: &[TableRules] = &[
     (&FORECAST_BACKTESTS, BACKTESTS),
     (&TRACK_RECOMMENDATIONS, RECOMMENDATIONS),
     (&GENRE_PLAYS, WINDOWS),
+    (&WEEKLY_RECAPS, RECAPS),
 ];
 
 /// The column is one of silver's.
@@ -226,4 +227,18 @@ const WINDOWS: &[Rule] = &[
             condition: "window_start < window_end AND window_date = CAST(CAST(window_start AS DATE) AS VARCHAR)",
         },
     ),
+];
+
+const RECAPS: &[Rule] = &[
+    Rule::error("not_null", Asks::NotNull(&["user_id", "iso_week", "from_date", "to_date", "timezone", "recap", "made_from"])),
+    Rule::error("unique", Asks::Unique(&["user_id", "iso_week"])),
+    Rule::error(
+        "week",
+        Asks::Holds {
+            columns: &["from_date", "to_date"],
+            condition: "date_part('dow', from_date) = 1 AND CAST(to_date AS INT) - CAST(from_date AS INT) = 6",
+        },
+    ),
+    Rule::error("in_range", Asks::Within(&[("valence_mean", 0.0, 1.0), ("energy_mean", 0.0, 1.0), ("days_heard", 0.0, 7.0)])),
+    RESTS_ON,
 ];

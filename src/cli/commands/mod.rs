@@ -19,6 +19,7 @@ mod query_csv;
 mod query_examples;
 mod query_nesting;
 mod query_output;
+mod recap;
 mod report;
 mod sample;
 mod schedule;
@@ -69,6 +70,7 @@ pub async fn dispatch(cli: Cli, settings: Settings) -> Result<()> {
         Command::Export(command) => export::export(global, &settings, command).await,
         Command::Maintain(args) => maintain::maintain(global, &settings, &args).await,
         Command::Report(args) => report::report(&settings, &args).await,
+        Command::Recap(args) => recap::recap(global, &settings, &args).await,
         Command::Status(args) => status::status(&settings, &args).await,
         Command::Check(args) => check::check(global, &settings, &args).await,
         // Answered before they come here: one needs no lake, the others hear signals themselves.

@@ -398,3 +398,44 @@ pub const GENRE_PLAYS: Table = Table {
     unique_columns: &[],
     columns: || vec![text("window_date"), instant("window_start"), instant("window_end"), text("genre"), long("count")],
 };
+
+pub const WEEKLY_RECAPS: Table = Table {
+    layer: "gold",
+    name: "weekly_recaps",
+    comment: "One row a listener and week that a recap was asked for: its figures, and the versions they were made from",
+    partitions: &[],
+    key: None,
+    unique_columns: &["recap"],
+    columns: || {
+        let mut columns = vec![
+            text("user_id"),
+            text("iso_week"),
+            day("from_date"),
+            day("to_date"),
+            text("timezone"),
+            integer("days_heard"),
+            integer("gap_days"),
+            double("minutes_played"),
+            long("plays_timed"),
+            long("plays_before"),
+            double("minutes_before"),
+            integer("weeks_usual"),
+            double("plays_usual"),
+            double("minutes_usual"),
+            long("new_tracks"),
+            long("new_artists"),
+            long("returned_tracks"),
+            long("returned_artists"),
+            double("valence_mean"),
+            double("energy_mean"),
+            text("quadrant"),
+            integer("streak_days"),
+            text("recap"),
+            text("words_by"),
+            text("words"),
+            text("made_from"),
+        ];
+        columns.extend(basis());
+        columns
+    },
+};

@@ -6,8 +6,8 @@
 mod analyses;
 mod listening;
 mod mood;
-mod screen;
-mod table;
+pub(crate) mod screen;
+pub(crate) mod table;
 
 use super::data::Report;
 use super::words;

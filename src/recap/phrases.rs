@@ -1,0 +1,236 @@
+//! Figures and names as phrases: each with its unit and what it is compared with, so that it is true wherever it stands.
+//!
+//! Owns how a recap's figures read in a sentence. The template puts phrases together, and so may a model, which never writes a figure
+//! or a name itself. A phrase is there only where its figure is.
+
+use super::data::{Item, Means, Recap, Streak};
+use crate::report::words::{clean, count, counted, day, decimal, minutes, weekday_day};
+use chrono::{Datelike, NaiveDate};
+
+/// Something that may be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    /// What it is called in a template; what it is about is told by how it begins, such as `top_`.
+    pub id: String,
+    /// Its words.
+    pub text: String,
+}
+
+/// Items of a list that are told in sentences.
+const TOLD: usize = 3;
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+#[derive(Default)]
+struct Phrases(Vec<Phrase>);
+
+impl Phrases {
+    fn add(&mut self, id: impl Into<String>, text: impl Into<String>) {
+        self.0.push(Phrase { id: id.into(), text: text.into() });
+    }
+
+    fn each(&mut self, prefix: &str, items: &[Item], text: impl Fn(&Item) -> String) {
+        for (rank, item) in items.iter().take(TOLD).enumerate() {
+            self.add(format!("{prefix}_{}", rank + 1), text(item));
+        }
+    }
+}
+
+/// All that can be said of a week with plays; of a silent one nothing but which it is.
+pub fn of(recap: &Recap) -> Vec<Phrase> {
+    let mut phrases = Phrases::default();
+    phrases.add("week", format!("the week of {}", span(recap)));
+    if !recap.gap_days.is_empty() {
+        phrases.add("gaps", gaps(&recap.gap_days));
+    }
+    if recap.plays > 0 {
+        totals(&mut phrases, recap);
+        lists(&mut phrases, recap);
+        moods(&mut phrases, recap);
+        streaks(&mut phrases, recap);
+        for (rank, track) in recap.recommendations.iter().enumerate() {
+            phrases.add(format!("recommendation_{}", rank + 1), song(&track.track_name, Some(&track.artist_name)));
+        }
+    }
+    phrases.0
+}
+
+fn totals(phrases: &mut Phrases, recap: &Recap) {
+    phrases.add("plays", counted(recap.plays, "play"));
+    phrases.add("days_heard", format!("{} of 7 days with music", recap.days_heard));
+    phrases.add("tracks", counted_different(recap.tracks, "track"));
+    phrases.add("artists", counted_different(recap.artists, "artist"));
+    if let Some(heard) = recap.minutes {
+        let least = if recap.plays_timed < recap.plays { "at least " } else { "" };
+        phrases.add("minutes", format!("{least}{} of listening", minutes(heard)));
+    }
+    if let Some(before) = &recap.before {
+        let known = if before.gap_days == 0 { "" } else { ", of which plays may be missing" };
+        let than = format!("in the week before ({}{known})", count(before.plays));
+        phrases.add("plays_vs_before", compared(recap.plays as f64, before.plays as f64, "plays", &than));
+    }
+    if let Some(usual) = &recap.usual {
+        let than =
+            format!("in a usual week ({}, the median of {} weeks)", decimal(usual.plays, halves(usual.plays)), usual.weeks);
+        phrases.add("plays_vs_usual", compared(recap.plays as f64, usual.plays, "plays", &than));
+    }
+}
+
+fn lists(phrases: &mut Phrases, recap: &Recap) {
+    let plays = |item: &Item| counted(item.plays, "play");
+    let titled = |item: &Item| format!("{} ({})", song(&item.name, item.artist.as_deref()), plays(item));
+    let named = |item: &Item| format!("{} ({})", clean(&item.name), plays(item));
+    phrases.each("top_track", &recap.top.tracks, titled);
+    phrases.each("top_artist", &recap.top.artists, named);
+    phrases.each("top_album", &recap.top.albums, titled);
+    phrases.each("top_genre", &recap.top.genres, named);
+    if let Some(news) = recap.discoveries.as_ref().filter(|news| news.artists + news.tracks > 0) {
+        phrases.add("discovered_artists", counted(news.artists, "new artist"));
+        phrases.add("discovered_tracks", counted(news.tracks, "new track"));
+        phrases
+            .each("discovered_artist", &news.top_artists, |item| format!("{}, new to you ({})", clean(&item.name), plays(item)));
+        phrases.each("discovered_track", &news.top_tracks, |item| {
+            format!("{}, new to you ({})", song(&item.name, item.artist.as_deref()), plays(item))
+        });
+    }
+    let last = |item: &Item| item.last_heard.map_or_else(String::new, |date| format!(", last heard on {}", day(date)));
+    phrases.each("returned_artist", &recap.returns.top_artists, |item| format!("{}{}", clean(&item.name), last(item)));
+    phrases.each("returned_track", &recap.returns.top_tracks, |item| {
+        format!("{}{}", song(&item.name, item.artist.as_deref()), last(item))
+    });
+}
+
+fn moods(phrases: &mut Phrases, recap: &Recap) {
+    let mood = &recap.mood;
+    let (Some(valence), Some(energy), Some(quadrant)) = (mood.valence, mood.energy, &mood.quadrant) else { return };
+    let means = Means { valence, energy };
+    phrases.add("mood", format!("a {quadrant} mood ({})", axes(means)));
+    if let Some(before) = mood.before {
+        let said = |by: f64| moved(by).unwrap_or_else(|| "the same".to_owned());
+        let (valence, energy) = (said(valence - before.valence), said(energy - before.energy));
+        phrases.add("mood_vs_before", format!("valence {valence}, energy {energy}, held against the week before"));
+    }
+    if let Some(strongest) = &mood.strongest_day {
+        let of = Means { valence: strongest.of.valence, energy: strongest.of.energy };
+        phrases.add("strongest_day", format!("{}: {} ({})", weekday(strongest.date), strongest.of.quadrant, axes(of)));
+    }
+    if let Some(strongest) = &mood.strongest_hour {
+        let of = Means { valence: strongest.of.valence, energy: strongest.of.energy };
+        phrases.add("strongest_hour", format!("{}: {} ({})", hours(strongest.hour), strongest.of.quadrant, axes(of)));
+    }
+}
+
+fn streaks(phrases: &mut Phrases, recap: &Recap) {
+    let Some(current) = recap.streak.current.filter(|streak| streak.days > 1) else { return };
+    let until = if current.to == recap.to { "Sunday".to_owned() } else { weekday(current.to) };
+    let longest = match recap.streak.longest {
+        Some(longest) if longest == current => ", the longest streak so far".to_owned(),
+        Some(longest) => format!(" (the longest streak: {} days, {})", longest.days, run(longest)),
+        None => String::new(),
+    };
+    phrases.add("streak", format!("{} days in a row with music up to {until}{longest}", current.days));
+}
+
+/// `valence 0.62, energy 0.71`.
+pub fn axes(means: Means) -> String {
+    format!("valence {}, energy {}", decimal(means.valence, 2), decimal(means.energy, 2))
+}
+
+/// `between 22 and 23 o’clock`.
+pub fn hours(hour: u32) -> String {
+    format!("between {hour} and {} o’clock", hour + 1)
+}
+
+/// A weekday's whole name.
+pub fn weekday(date: NaiveDate) -> String {
+    WEEKDAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default().to_owned()
+}
+
+/// `1 Jan 2026 to 9 Feb 2026`.
+pub fn run(streak: Streak) -> String {
+    format!("{} to {}", day(streak.from), day(streak.to))
+}
+
+/// A title between quotation marks, and by whom.
+pub fn song(title: &str, artist: Option<&str>) -> String {
+    artist.map_or_else(|| format!("“{}”", clean(title)), |artist| format!("“{}” by {}", clean(title), clean(artist)))
+}
+
+/// `9 to 15 November 2026`, with what differs between its ends.
+pub fn span(recap: &Recap) -> String {
+    let name = |date: NaiveDate| MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
+    let (from, to) = (recap.from, recap.to);
+    let begins = match (from.year() == to.year(), from.month() == to.month()) {
+        (true, true) => from.day().to_string(),
+        (true, false) => format!("{} {}", from.day(), name(from)),
+        (false, _) => format!("{} {} {}", from.day(), name(from), from.year()),
+    };
+    format!("{begins} to {} {} {}", to.day(), name(to), to.year())
+}
+
+fn gaps(days: &[NaiveDate]) -> String {
+    match days {
+        [day] => format!("plays may be missing on {}", weekday_day(*day)),
+        [first, .., last] => {
+            format!("plays may be missing on {} days, {} to {}", days.len(), weekday_day(*first), weekday_day(*last))
+        }
+        [] => String::new(),
+    }
+}
+
+fn counted_different(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{} different {noun}s", count(number)) }
+}
+
+/// Medians of whole numbers end in a half at most.
+fn halves(value: f64) -> usize {
+    usize::from(value.fract() != 0.0)
+}
+
+/// `12 % more plays than …`; whole percents, and no percents of nothing.
+fn compared(now: f64, then: f64, noun: &str, than: &str) -> String {
+    let percent = if then > 0.0 { ((now / then - 1.0) * 100.0).abs().round() } else { f64::INFINITY };
+    if now.total_cmp(&then).is_eq() {
+        format!("as many {noun} as {than}")
+    } else if !percent.is_finite() {
+        format!("more {noun} than {than}")
+    } else if percent < 1.0 {
+        format!("nearly as many {noun} as {than}")
+    } else {
+        let direction = if now > then { "more" } else { "fewer" };
+        // All of them would be no plays at all.
+        let (over, percent) = if now < then && now > 0.0 && percent > 99.0 { ("over ", 99.0) } else { ("", percent) };
+        format!("{over}{} % {direction} {noun} than {than}", decimal(percent, 0))
+    }
+}
+
+/// `0.05 higher`; none where it does not show in two decimals.
+fn moved(by: f64) -> Option<String> {
+    let shown = (by * 100.0).round();
+    let direction = if shown > 0.0 { "higher" } else { "lower" };
+    (shown != 0.0).then(|| format!("{} {direction}", decimal((shown / 100.0).abs(), 2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{compared, moved};
+
+    #[test]
+    fn a_comparison_says_the_direction_and_never_a_percent_of_nothing() {
+        let said = |now, then| compared(now, then, "plays", "before");
+        assert_eq!(said(112.0, 100.0), "12 % more plays than before");
+        assert_eq!(said(88.0, 100.0), "12 % fewer plays than before");
+        assert_eq!(said(100.0, 100.0), "as many plays as before");
+        assert_eq!(said(1001.0, 1000.0), "nearly as many plays as before");
+        assert_eq!(said(3.0, 0.0), "more plays than before");
+        assert_eq!(said(1.0, 4000.0), "over 99 % fewer plays than before");
+    }
+
+    #[test]
+    fn a_move_that_does_not_show_is_none() {
+        assert_eq!(moved(0.004), None);
+        assert_eq!(moved(-0.051).as_deref(), Some("0.05 lower"));
+    }
+}
