@@ -101,6 +101,18 @@ pub async fn keep(context: &Context, kept: &Kept, week: Week) -> Result<Step> {
     Ok(step)
 }
 
+/// A recap as it is read from the table: JSON's numbers may end in another last digit than those that were written.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn as_kept(recap: &Recap) -> Result<Recap> {
+    serde_json::from_str(&text(recap)?).explain(|| "a recap cannot be read from JSON".to_owned())
+}
+
+fn text(recap: &Recap) -> Result<String> {
+    serde_json::to_string(recap).explain(|| format!("table {}: a recap cannot be written as JSON", WEEKLY_RECAPS.label()))
+}
+
 fn row(kept: &Kept) -> Result<RecordBatch> {
     let recap = &kept.recap;
     let failed = || format!("table {}: a recap cannot be written as JSON", WEEKLY_RECAPS.label());
@@ -128,7 +140,7 @@ fn row(kept: &Kept) -> Result<RecordBatch> {
     row.double("energy_mean", recap.mood.energy);
     row.text("quadrant", recap.mood.quadrant.as_deref());
     row.integer("streak_days", recap.streak.current.map(|streak| streak.days as usize));
-    row.text("recap", Some(&serde_json::to_string(recap).explain(failed)?));
+    row.text("recap", Some(&text(recap)?));
     row.text("words_by", kept.words.as_ref().map(|words| words.by.as_str()));
     let words = kept.words.as_ref().map(|words| serde_json::to_string(&words.paragraphs)).transpose().explain(failed)?;
     row.text("words", words.as_deref());

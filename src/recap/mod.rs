@@ -46,8 +46,9 @@ pub async fn make(context: &Context, source: &Source, listener: &str, week: Week
     let theirs = source.of_listener(context, listener).await?;
     let mut recap = facts::of(context, &theirs, listener, week).await?;
     recap.made_from = made_from(context, source).await?;
-    let kept = Kept { recap, words: None };
+    let mut kept = Kept { recap, words: None };
     let step = kept::keep(context, &kept, week).await?;
+    kept.recap = kept::as_kept(&kept.recap)?;
     Ok((kept, step))
 }
 

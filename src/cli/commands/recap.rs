@@ -83,7 +83,7 @@ fn within(recap: &Recap) -> Result<Vec<Picture>> {
 }
 
 /// The charts as PNG.
-fn pictures(recap: &Recap) -> Result<Vec<(told::Chart, Vec<u8>)>> {
+pub(super) fn pictures(recap: &Recap) -> Result<Vec<(told::Chart, Vec<u8>)>> {
     let drawn = |chart: told::Chart| {
         let failed = |error| Error::failure(format!("the chart {} cannot be drawn: {error}", chart.name));
         let png = report::png(&chart.svg, PICTURE_SCALE).map_err(failed)?;

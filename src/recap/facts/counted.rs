@@ -98,8 +98,10 @@ impl Kind {
     fn told(&self, heard: &Heard, is_return: bool) -> Item {
         let spellings = || heard.spellings.iter().map(|&spelling| self.items.get(spelling));
         let last = |of: fn(&Spelling) -> Option<&str>| spellings().filter_map(of).max().map(str::to_owned);
+        // Without a title its id is a track's name, which no title gives way to.
+        let title = last(|spelling| spelling.name.as_deref().filter(|name| spelling.track_id.as_deref() != Some(*name)));
         Item {
-            name: last(|spelling| spelling.name.as_deref()).unwrap_or_default(),
+            name: title.or_else(|| last(|spelling| spelling.name.as_deref())).unwrap_or_default(),
             artist: last(|spelling| spelling.artist_name.as_deref()),
             track_id: spellings().filter_map(|spelling| spelling.track_id.as_deref()).min().map(str::to_owned),
             plays: heard.plays,
@@ -155,6 +157,16 @@ mod tests {
         assert_eq!(names(&top), ["b", "C", "a", "d"]);
         assert_eq!((top[0].plays, top[0].minutes, top[2].minutes), (2, Some(1.0 / 60_000.0), None));
         assert_eq!(kind.count(Which::Played), 4);
+    }
+
+    #[test]
+    fn a_title_is_told_before_an_id() {
+        let mut kind = Kind::default();
+        for title in [None, Some("Half a name"), None] {
+            let spelling = kind.items.track(title, None, Some("b4nzbhrWt0pke6ZYcW9rs8")).unwrap();
+            kind.add(spelling, When::InWeek, None);
+        }
+        assert_eq!(names(&kind.top(Which::Played)), ["Half a name"]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub const PLAYS: &str = include_str!("plays.sql");
 pub const RECOMMENDED: &str = include_str!("recommended.sql");
 
 /// Recommendations of a recap.
-const RECOMMENDATIONS: usize = 5;
+const RECOMMENDATIONS: u32 = 5;
 /// Days of history before a week without which everything would be new.
 const HISTORY_DAYS_MIN: i32 = 28;
 
@@ -203,7 +203,7 @@ async fn recommended(context: &Context, source: &Source, listener: &str) -> Resu
     let scope = context.engine.scope();
     let table = source.other(context, &TRACK_RECOMMENDATIONS).await?;
     relation_of(table.as_ref(), &scope, TRACK_RECOMMENDATIONS.name, &TRACK_RECOMMENDATIONS).await?;
-    let wanted = ScalarValue::Int64(Some(RECOMMENDATIONS as i64));
+    let wanted = ScalarValue::Int64(Some(RECOMMENDATIONS.into()));
     let values = vec![("listener", ScalarValue::Utf8(Some(listener.to_owned()))), ("wanted", wanted)];
     let rows = Columns::of(scope.model("recommended", RECOMMENDED, values).await?, "recommendations").await?;
     let (ids, names, artists) = (rows.text("track_id")?, rows.text("track_name")?, rows.text("artist_name")?);
@@ -211,7 +211,7 @@ async fn recommended(context: &Context, source: &Source, listener: &str) -> Resu
     let mut found: Vec<Recommendation> = Vec::new();
     for row in 0..rows.len() {
         let track_id = ids.value(row);
-        if found.len() < RECOMMENDATIONS && found.iter().all(|known| known.track_id != track_id) {
+        if found.len() < RECOMMENDATIONS as usize && found.iter().all(|known| known.track_id != track_id) {
             found.push(Recommendation {
                 track_id: track_id.to_owned(),
                 track_name: names.value(row).to_owned(),

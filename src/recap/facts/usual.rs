@@ -38,7 +38,12 @@ mod tests {
 
     fn heard(plays: &[(u64, u64)]) -> BTreeMap<Week, Sum> {
         let week = Week::parse("2026-W46").unwrap();
-        plays.iter().map(|&(ago, plays)| (week.before(ago), Sum { plays, ..Sum::default() })).collect()
+        let sum = |plays| {
+            let mut sum = Sum::default();
+            sum.plays = plays;
+            sum
+        };
+        plays.iter().map(|&(ago, plays)| (week.before(ago), sum(plays))).collect()
     }
 
     #[test]

@@ -162,7 +162,7 @@ fn mood(recap: &Recap) -> Section {
     let mut said = Vec::new();
     match (mood.valence, mood.energy, &mood.quadrant) {
         (Some(valence), Some(energy), Some(quadrant)) => {
-            said.push(format!("The week: {quadrant} ({})", axes(Means { valence, energy })))
+            said.push(format!("The week: {quadrant} ({})", axes(Means { valence, energy })));
         }
         _ => said.push("Too few plays have audio features to tell the week’s mood.".to_owned()),
     }

@@ -1,0 +1,123 @@
+//! What the environment says of language models that write a recap's paragraphs.
+//!
+//! Owns the names of these settings and the addresses they stand for. Keys are secrets and never shown.
+
+use crate::cli::args::{RecapArgs, Writer};
+use crate::error::{Error, Result};
+use crate::recap::model::{Model, Provider};
+use clap::ValueEnum;
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// How long one answer may take; there are two at most.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Settings of all providers.
+#[derive(Clone, Debug, Default)]
+pub struct Writers {
+    /// `MOODLAKE_RECAP_WORDS`.
+    words: Option<String>,
+    /// `MOODLAKE_RECAP_MODEL`.
+    model: Option<String>,
+    /// `GEMINI_API_KEY` and `GEMINI_API_BASE_URL`.
+    gemini: (Option<SecretString>, Option<String>),
+    /// `OPENAI_API_KEY` and `OPENAI_BASE_URL`.
+    openai: (Option<SecretString>, Option<String>),
+    /// `OLLAMA_HOST`.
+    ollama: Option<String>,
+}
+
+impl Writers {
+    /// Reads them.
+    pub fn read(lookup: &impl Fn(&str) -> Option<String>) -> Self {
+        let secret = |name| lookup(name).map(Into::into);
+        Self {
+            words: lookup("MOODLAKE_RECAP_WORDS"),
+            model: lookup("MOODLAKE_RECAP_MODEL"),
+            gemini: (secret("GEMINI_API_KEY"), lookup("GEMINI_API_BASE_URL")),
+            openai: (secret("OPENAI_API_KEY"), lookup("OPENAI_BASE_URL")),
+            ollama: lookup("OLLAMA_HOST"),
+        }
+    }
+
+    /// The model that is asked for; none where the template is.
+    ///
+    /// # Errors
+    /// When a setting is missing or means nothing.
+    pub fn model(&self, args: &RecapArgs) -> Result<Option<Model>> {
+        let writer = match (args.words, &self.words) {
+            (Some(writer), _) => writer,
+            (None, None) => Writer::Template,
+            (None, Some(name)) => Writer::from_str(name, true).map_err(|_| {
+                Error::usage(format!("MOODLAKE_RECAP_WORDS={name} is no writer")).hint("set template, gemini, openai or ollama")
+            })?,
+        };
+        let (provider, key, base_url, variable) = match writer {
+            Writer::Template => return Ok(None),
+            Writer::Gemini => (Provider::Gemini, &self.gemini.0, self.gemini.1.clone(), "GEMINI_API_KEY"),
+            Writer::Openai => (Provider::OpenAi, &self.openai.0, self.openai.1.clone(), "OPENAI_API_KEY"),
+            Writer::Ollama => (Provider::Ollama, &None, self.ollama.as_deref().map(at_host), ""),
+        };
+        let name = args.model.clone().or_else(|| self.model.clone()).ok_or_else(|| {
+            Error::usage("--words needs the name of a model").hint("name one with --model or MOODLAKE_RECAP_MODEL")
+        })?;
+        // A server of one's own may ask for no key.
+        if key.is_none() && base_url.is_none() && !variable.is_empty() {
+            return Err(Error::usage(format!("{variable} is not set")).hint(format!("set {variable} in the environment or in .env")));
+        }
+        let mut base_url = base_url.unwrap_or_else(|| provider.base_url().to_owned());
+        if !base_url.ends_with('/') {
+            base_url.push('/');
+        }
+        let is_web = url::Url::parse(&base_url).is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+        if !is_web {
+            return Err(Error::usage(format!("the address of the language model, {base_url}, is no web address"))
+                .hint("GEMINI_API_BASE_URL, OPENAI_BASE_URL or OLLAMA_HOST names it; leave it out to use the provider's own"));
+        }
+        Ok(Some(Model { provider, base_url, key: key.clone(), name, patience: PATIENCE }))
+    }
+}
+
+/// Ollama's own variable holds a host, a port, both, or an address.
+fn at_host(host: &str) -> String {
+    let address = if host.contains("://") { host.to_owned() } else { format!("http://{host}") };
+    let address = address.trim_end_matches('/').replace("://0.0.0.0", "://127.0.0.1").replace("://:", "://127.0.0.1:");
+    let has_port = address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    if has_port { format!("{address}/v1/") } else { format!("{address}:11434/v1/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Writers, at_host};
+    use crate::cli::args::{Cli, Command};
+    use clap::Parser;
+
+    fn asked(arguments: &str, settings: &[(&str, &str)]) -> Result<Option<(String, String)>, String> {
+        let Ok(Cli { command: Command::Recap(args), .. }) = Cli::try_parse_from(arguments.split(' ')) else { panic!("{arguments}") };
+        let lookup = |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let model = Writers::read(&lookup).model(&args).map_err(|error| error.to_string())?;
+        Ok(model.map(|model| (model.base_url, model.name)))
+    }
+
+    #[test]
+    fn nobody_is_asked_unless_a_model_is_named_and_can_be_reached() {
+        assert_eq!(asked("moodlake recap", &[("OPENAI_API_KEY", "k")]), Ok(None));
+        assert_eq!(asked("moodlake recap --words template", &[("MOODLAKE_RECAP_WORDS", "gemini")]), Ok(None));
+        let key = [("MOODLAKE_RECAP_WORDS", "gemini"), ("MOODLAKE_RECAP_MODEL", "g"), ("GEMINI_API_KEY", "k")];
+        assert!(asked("moodlake recap", &key).unwrap().unwrap().0.starts_with("https://generativelanguage.googleapis.com/"));
+        assert!(asked("moodlake recap --words gemini --model g", &[]).unwrap_err().contains("GEMINI_API_KEY"));
+        assert!(asked("moodlake recap --words openai", &[("OPENAI_API_KEY", "k")]).unwrap_err().contains("name of a model"));
+        assert!(asked("moodlake recap", &[("MOODLAKE_RECAP_WORDS", "poet")]).is_err());
+        let mine = [("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1")];
+        assert_eq!(asked("moodlake recap --words openai --model m", &mine), Ok(Some(("http://127.0.0.1:8080/v1/".into(), "m".into()))));
+        assert!(asked("moodlake recap --words openai --model m", &[("OPENAI_BASE_URL", "file:///etc")]).is_err());
+    }
+
+    #[test]
+    fn ollamas_host_is_read_as_ollama_reads_it() {
+        assert_eq!(at_host("box"), "http://box:11434/v1/");
+        assert_eq!(at_host("0.0.0.0:9000"), "http://127.0.0.1:9000/v1/");
+        assert_eq!(at_host(":9000"), "http://127.0.0.1:9000/v1/");
+        assert_eq!(at_host("https://box:443/"), "https://box:443/v1/");
+    }
+}
