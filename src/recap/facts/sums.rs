@@ -32,6 +32,12 @@ pub struct Sum {
 }
 
 impl Sum {
+    /// So many plays, of which nothing else is known.
+    #[cfg(test)]
+    pub fn of_untimed(plays: u64) -> Self {
+        Self { plays, ..Self::default() }
+    }
+
     /// Adds a play.
     pub fn add(&mut self, play: &Play<'_>) {
         self.plays += 1;

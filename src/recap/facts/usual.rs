@@ -38,12 +38,7 @@ mod tests {
 
     fn heard(plays: &[(u64, u64)]) -> BTreeMap<Week, Sum> {
         let week = Week::parse("2026-W46").unwrap();
-        let sum = |plays| {
-            let mut sum = Sum::default();
-            sum.plays = plays;
-            sum
-        };
-        plays.iter().map(|&(ago, plays)| (week.before(ago), sum(plays))).collect()
+        plays.iter().map(|&(ago, plays)| (week.before(ago), Sum::of_untimed(plays))).collect()
     }
 
     #[test]
