@@ -51,6 +51,15 @@ impl Address {
         self.0.email.as_ref()
     }
 
+    /// The address with its name, as it is read again.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match &self.0.name {
+            Some(name) => format!("\"{}\" <{}>", name.replace(['"', '\\'], "'"), self.0.email),
+            None => self.bare().to_owned(),
+        }
+    }
+
     pub(super) fn user(&self) -> &str {
         self.0.email.user()
     }
@@ -95,6 +104,7 @@ mod tests {
         ] {
             let address = Address::of(text).unwrap();
             assert_eq!((address.0.name.as_deref(), address.bare()), (name, bare), "{text:?}");
+            assert!(Address::of(&address.written()) == Some(address), "{text:?}");
         }
     }
 

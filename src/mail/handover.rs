@@ -93,7 +93,8 @@ async fn talk(
     is_done(&connection.command(Rcpt::new(letter.to.0.email.clone(), Vec::new())).await?)?;
     in_turn(connection.command(Data).await?.has_code(GO_ON))?;
     *step = Step::Content;
-    is_done(&connection.message(bytes).await?)
+    // The library ends the last line itself.
+    is_done(&connection.message(bytes.strip_suffix(b"\r\n").unwrap_or(bytes)).await?)
 }
 
 fn is_done(answer: &Response) -> Result<(), Said> {

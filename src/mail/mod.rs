@@ -12,7 +12,7 @@ mod trouble;
 mod veil;
 
 pub use address::Address;
-pub use message::message;
+pub use message::{message, unsubscribe_at};
 pub use sent::{Delivery, deliver, key};
 
 use crate::clock::Clock;

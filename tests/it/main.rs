@@ -20,6 +20,7 @@ mod ingest;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod listening;
+mod mail;
 mod maintain;
 mod models;
 mod moods;
@@ -28,6 +29,7 @@ mod pipeline;
 mod postgres_server;
 mod properties;
 mod query;
+mod recap_schedule;
 mod recorded;
 mod refusals;
 mod relations;

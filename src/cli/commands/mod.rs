@@ -22,6 +22,7 @@ mod query_output;
 mod report;
 mod sample;
 mod schedule;
+mod scheduled_recap;
 mod simulate;
 mod status;
 mod status_text;
