@@ -34,6 +34,8 @@ pub mod postgres;
 
 pub mod aws;
 
+pub mod mail;
+
 pub mod reccobeats;
 pub mod spotify;
 pub mod web;

@@ -217,6 +217,8 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "DURATION", conflicts_with = "no_maintain")]
     pub retention: Option<String>,
     #[command(flatten)]
+    pub recaps: RecapTimes,
+    #[command(flatten)]
     pub mood: MoodArgs,
 }
 

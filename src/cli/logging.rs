@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 /// Crates whose log lines may hold a token, a code or a secret.
-const SECRET_BEARING: [&str; 14] = [
+const SECRET_BEARING: [&str; 15] = [
     "rspotify",
     "rspotify_http",
     "rspotify_model",
@@ -22,6 +22,7 @@ const SECRET_BEARING: [&str; 14] = [
     "hyper_rustls",
     "h2",
     "rustls",
+    "lettre",
     "http",
     "want",
     "mio",

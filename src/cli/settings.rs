@@ -3,6 +3,10 @@
 //! Owns the precedence and the meaning of every setting. What it hands on is checked: a time zone that exists, a truth value
 //! that is one.
 
+mod mail;
+
+pub use mail::Mail;
+
 use super::args::Global;
 use crate::aws::Account;
 use crate::error::{Error, Result};
@@ -34,6 +38,8 @@ pub struct Settings {
     pub aws: Account,
     /// `PGPASSWORD`: of PostgreSQL, where an address holds none.
     pub postgres_password: Option<SecretString>,
+    /// The server that takes mail, and whom recaps are for.
+    pub mail: Mail,
 }
 
 /// What the environment says of lakes in a bucket.
@@ -108,8 +114,8 @@ impl Settings {
         };
         let allow_synthetic = lookup("ALLOW_SYNTHETIC").map_or(Ok(true), |text| truth("ALLOW_SYNTHETIC", &text))?;
         let (services, remote) = (Services::resolve(&lookup)?, Remote::resolve(&lookup));
-        let postgres_password = lookup("PGPASSWORD").map(Into::into);
-        Ok(Self { lake, zone, allow_synthetic, services, remote, aws: Account::read(&lookup), postgres_password })
+        let (postgres_password, mail) = (lookup("PGPASSWORD").map(Into::into), Mail::read(&lookup));
+        Ok(Self { lake, zone, allow_synthetic, services, remote, aws: Account::read(&lookup), postgres_password, mail })
     }
 
     /// The lake, at the place of `default` when none was named.

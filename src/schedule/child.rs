@@ -43,10 +43,14 @@ impl Ended {
 }
 
 impl Child {
-    /// Starts a program.
-    pub fn start(program: &Path, arguments: &[OsString]) -> Result<Self> {
+    /// Starts a program, with more in its environment than there is in this one's.
+    pub fn start(program: &Path, arguments: &[OsString], environment: &[(OsString, OsString)]) -> Result<Self> {
         let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         // Ctrl-C goes to all processes of a terminal's group: the run is not in it, so that it can end in peace.
         #[cfg(unix)]
         command.process_group(0);

@@ -5,6 +5,7 @@
 //! clock changes.
 
 use super::state::State;
+use super::weekly::Recaps;
 use crate::error::{Error, Result};
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
@@ -26,6 +27,8 @@ pub enum Work {
     Full,
     /// The recent plays alone.
     Poll,
+    /// The recap of a week, by mail.
+    Recap,
 }
 
 impl Work {
@@ -35,6 +38,7 @@ impl Work {
         match self {
             Self::Full => "full",
             Self::Poll => "poll",
+            Self::Recap => "recap",
         }
     }
 }
@@ -55,6 +59,8 @@ pub struct Plan {
     pub full: Times,
     /// Light polls, so long after the plays were last read.
     pub poll: Option<Duration>,
+    /// Recaps, where they are wanted.
+    pub recaps: Option<Recaps>,
 }
 
 /// Reads a cron expression of five fields, or six with seconds first.
@@ -70,9 +76,13 @@ pub fn cron(expression: &str) -> Result<Cron> {
 }
 
 impl Plan {
-    /// What is due now; a full run covers a poll.
+    /// What is due now; a full run covers a poll. A recap comes first, or full runs that take longer than the time between them would
+    /// leave none for it; but not before a full run that has the week's last plays, whatever became of that run.
     #[must_use]
     pub fn due(&self, state: &State, now: DateTime<Utc>) -> Option<Work> {
+        if let Some(recaps) = self.recaps.filter(|recaps| recaps.next(state, now).is_some_and(|next| next <= now)) {
+            return Some(if recaps.is_read(state, now) { Work::Recap } else { Work::Full });
+        }
         if self.next_full(state, now) <= now {
             return Some(Work::Full);
         }
@@ -104,11 +114,17 @@ impl Plan {
         let regular = started + every;
         Some(last.retry_at().map_or(regular, |retry| retry.min(regular)))
     }
+
+    /// When the next recap is to be made.
+    #[must_use]
+    pub fn next_recap(&self, state: &State, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.recaps?.next(state, now)
+    }
 }
 
 impl super::state::Last {
     /// When a failed run is tried again.
-    fn retry_at(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn retry_at(&self) -> Option<DateTime<Utc>> {
         let ended = self.ended_at.filter(|_| self.failures > 0)?;
         let doublings = (self.failures - 1).min(10);
         // Of a time at the end of all calendars, as a damaged file may name it, only the regular run is left.
@@ -127,7 +143,7 @@ mod tests {
     }
 
     fn plan() -> Plan {
-        Plan { full: Times::Every(Duration::hours(6)), poll: Some(Duration::hours(1)) }
+        Plan { full: Times::Every(Duration::hours(6)), poll: Some(Duration::hours(1)), recaps: None }
     }
 
     fn ran(started: &str, code: i32, failures: u32) -> Last {
@@ -164,7 +180,7 @@ mod tests {
         assert_eq!(next(&state), Duration::minutes(20));
         state.full.failures = 1000;
         assert_eq!(next(&state), Duration::hours(1));
-        let every_minute = Plan { full: Times::Every(Duration::minutes(1)), poll: None };
+        let every_minute = Plan { full: Times::Every(Duration::minutes(1)), poll: None, recaps: None };
         assert_eq!(every_minute.next_full(&state, at("2026-11-01T00:00:30Z")), at("2026-11-01T00:01:00Z"));
     }
 
@@ -179,7 +195,7 @@ mod tests {
     #[test]
     fn a_cron_expression_keeps_the_listeners_hour_when_the_clocks_change() {
         let zone = chrono_tz::Europe::Madrid;
-        let plan = Plan { full: Times::Cron(Box::new(cron("0 7 * * *").unwrap()), zone), poll: None };
+        let plan = Plan { full: Times::Cron(Box::new(cron("0 7 * * *").unwrap()), zone), poll: None, recaps: None };
         let next = |started: &str| {
             let state = State { full: ran(started, 0, 0), ..State::default() };
             plan.next_full(&state, at(started)).to_rfc3339()

@@ -8,6 +8,7 @@ pub mod due;
 pub mod state;
 pub mod summary;
 mod ticker;
+pub mod weekly;
 
 use crate::clock::{Clock, Stopwatch};
 use crate::error::{Error, Kind, Result};
@@ -43,6 +44,10 @@ pub struct Service {
     pub full: Vec<OsString>,
     /// The command line of a light poll.
     pub poll: Vec<OsString>,
+    /// The command line of a recap, but for its week.
+    pub recap: Vec<OsString>,
+    /// What recaps find in their environment, too: whom they are for is nothing for the list of processes.
+    pub recap_environment: Vec<(OsString, OsString)>,
     /// The state file.
     pub state: StateFile,
     /// Held while the service runs: one a lake.
@@ -100,6 +105,7 @@ impl Keeper {
         let now = clock.now();
         let mut state = service.state.current();
         (state.pid, state.started_at, state.alive_at, state.running) = (std::process::id(), Some(now), Some(now), None);
+        state.want_recaps(service.plan.recaps.is_some(), now);
         // A lake that cannot be written to now is a mistake of whoever started the service; later it is a full disk.
         service.state.write(&state)?;
         let keeper = Self { service, clock, state, beaten_at: now, is_kept: true };
@@ -110,7 +116,9 @@ impl Keeper {
         };
         let plan = &keeper.service.plan;
         let (full, poll) = (plan.next_full(&keeper.state, now), plan.next_poll(&keeper.state, now));
-        tracing::info!("the scheduler has started: next full run {}, next poll {}", next(Some(full)), next(poll));
+        let recap = plan.next_recap(&keeper.state, now);
+        let recap = recap.map_or_else(String::new, |recap| format!(", next recap {}", next(Some(recap))));
+        tracing::info!("the scheduler has started: next full run {}, next poll {}{recap}", next(Some(full)), next(poll));
         Ok(keeper)
     }
 
@@ -165,12 +173,7 @@ impl Keeper {
     /// One run, from start to end; true when the service was asked to stop meanwhile.
     async fn run(&mut self, work: Work, wakes: &mut Wakes, stops: &mut Stops) -> bool {
         let started = self.clock.now();
-        self.update(|state| state.begin(work, started));
-        let arguments = match work {
-            Work::Full => &self.service.full,
-            Work::Poll => &self.service.poll,
-        };
-        let mut child = match Child::start(&self.service.program, arguments) {
+        let mut child = match self.start(work, started) {
             Ok(child) => child,
             Err(error) => {
                 tracing::error!("{}", error.in_one_line());
@@ -204,6 +207,19 @@ impl Keeper {
         asked > 0
     }
 
+    fn start(&mut self, work: Work, now: DateTime<Utc>) -> Result<Child> {
+        let week = self.service.plan.recaps.map(|recaps| recaps.week(now)).filter(|_| work == Work::Recap);
+        self.update(|state| week.map_or_else(|| state.begin(work, now), |week| state.begin_recap(week, now)));
+        let Service { program, full, poll, recap, recap_environment, .. } = &self.service;
+        match week {
+            Some(week) => {
+                let line = [recap.as_slice(), &["--week".into(), weekly::name(week).into()]].concat();
+                Child::start(program, &line, recap_environment)
+            }
+            None => Child::start(program, if work == Work::Full { full } else { poll }, &[]),
+        }
+    }
+
     fn note(&mut self, work: Work, started: DateTime<Utc>, ended: &Ended) {
         let now = self.clock.now();
         self.update(|state| {
@@ -214,13 +230,19 @@ impl Keeper {
                 state.broken = (!says.is_empty()).then_some(Broken { at: now, says });
             }
         });
-        let next = match work {
-            Work::Full => Some(self.service.plan.next_full(&self.state, now)),
-            Work::Poll => self.service.plan.next_poll(&self.state, now),
+        let plan = &self.service.plan;
+        let (next, form) = match work {
+            Work::Full => (Some(plan.next_full(&self.state, now)), "%H:%M %Z"),
+            Work::Poll => (plan.next_poll(&self.state, now), "%H:%M %Z"),
+            Work::Recap => (plan.next_recap(&self.state, now), "%Y-%m-%d %H:%M %Z"),
         };
         let next =
-            next.map_or_else(String::new, |next| format!("; next {}", next.with_timezone(&self.service.zone).format("%H:%M %Z")));
-        let (seconds, did) = ((now - started).as_seconds_f64(), summary::of(&ended.stdout));
+            next.map_or_else(String::new, |next| format!("; next {}", next.with_timezone(&self.service.zone).format(form)));
+        let did = match self.state.recap_week.filter(|_| work == Work::Recap) {
+            Some(week) => weekly::name(week),
+            None => summary::of(&ended.stdout),
+        };
+        let seconds = (now - started).as_seconds_f64();
         if ended.code == 0 {
             tracing::info!("{} run done in {seconds:.1} s: {did}{next}", work.name());
         } else {

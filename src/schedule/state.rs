@@ -48,6 +48,12 @@ pub struct State {
     pub full: Last,
     /// The last light poll.
     pub poll: Last,
+    /// The last recap.
+    pub recap: Last,
+    /// The week that the last recap is of, by its Monday.
+    pub recap_week: Option<NaiveDate>,
+    /// Since when recaps are wanted; none while they are not.
+    pub recaps_since: Option<DateTime<Utc>>,
     /// What is broken by the last checks that a run made; none where all holds.
     pub broken: Option<Broken>,
     /// The day on which the person was last reminded of something.
@@ -61,6 +67,25 @@ impl State {
         let last = self.last_mut(work);
         (last.started_at, last.ended_at, last.code) = (Some(now), Some(now), None);
         last.failures = last.failures.saturating_add(1);
+    }
+
+    /// The recap of a week, told by its Monday, begins. What became of another week's is no failure of this one's.
+    pub fn begin_recap(&mut self, week: NaiveDate, now: DateTime<Utc>) {
+        if self.recap_week != Some(week) {
+            (self.recap, self.recap_week) = (Last::default(), Some(week));
+        }
+        self.begin(Work::Recap, now);
+    }
+
+    /// A service begins that makes recaps, or makes none: a week that was over before is not told of. A wrong setting may have been
+    /// mended since.
+    pub fn want_recaps(&mut self, are_wanted: bool, now: DateTime<Utc>) {
+        // A time in the future is of a clock that was set back.
+        self.recaps_since = are_wanted.then(|| self.recaps_since.filter(|&since| since <= now).unwrap_or(now));
+        if self.recap.code == Some(Kind::Usage.exit_code().into()) {
+            self.recap.code = None;
+            self.recap.failures = 0;
+        }
     }
 
     /// A run has ended.
@@ -78,6 +103,7 @@ impl State {
         match work {
             Work::Full => &self.full,
             Work::Poll => &self.poll,
+            Work::Recap => &self.recap,
         }
     }
 
@@ -85,6 +111,7 @@ impl State {
         match work {
             Work::Full => &mut self.full,
             Work::Poll => &mut self.poll,
+            Work::Recap => &mut self.recap,
         }
     }
 }
@@ -147,5 +174,39 @@ mod tests {
         state.begin(Work::Full, now);
         state.end(Work::Full, ended(4));
         assert_eq!((state.full.failures, state.full.code), (0, Some(4)), "broken rules are not tried again");
+    }
+
+    #[test]
+    fn another_weeks_recap_begins_anew_and_so_does_one_with_a_wrong_setting_after_a_restart() {
+        let (now, later) = ("2026-11-23T07:00:00Z".parse().unwrap(), "2026-11-30T07:00:00Z".parse().unwrap());
+        let ended = |code| Last { code: Some(code), ended_at: Some(now), started_at: Some(now), failures: 0 };
+        let (first, second) = ("2026-11-16".parse().unwrap(), "2026-11-23".parse().unwrap());
+        let mut state = State::default();
+        state.want_recaps(true, now);
+        state.want_recaps(true, later);
+        assert_eq!(state.recaps_since, Some(now));
+        state.begin_recap(first, now);
+        state.end(Work::Recap, ended(1));
+        state.begin_recap(first, now);
+        state.end(Work::Recap, ended(2));
+        assert_eq!((state.recap.failures, state.recap_week), (2, Some(first)));
+        state.want_recaps(true, now);
+        assert_eq!((state.recap.failures, state.recap.code), (0, None));
+        state.begin_recap(first, now);
+        state.begin_recap(second, later);
+        assert_eq!((state.recap.failures, state.recap_week), (1, Some(second)));
+        state.want_recaps(false, later);
+        assert_eq!(state.recaps_since, None);
+    }
+
+    #[test]
+    fn the_file_of_an_older_release_is_read() {
+        let old = r#"{"pid":7,"started_at":null,"alive_at":null,"running":"poll","full":{"started_at":"2026-11-01T00:00:00Z",
+            "ended_at":"2026-11-01T00:00:00Z","code":0,"failures":0},"poll":{},"broken":null,"reminded_on":"2026-11-01"}"#;
+        let state: State = serde_json::from_str(old).unwrap();
+        assert_eq!(
+            (state.running, state.full.code, state.recaps_since, state.recap),
+            (Some(Work::Poll), Some(0), None, Last::default())
+        );
     }
 }

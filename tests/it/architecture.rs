@@ -27,6 +27,7 @@ const PLACES: [(&str, &[&str]); 29] = [
             "hot",
             "postgres",
             "aws",
+            "mail",
             "reccobeats",
             "spotify",
             "web",
@@ -59,6 +60,7 @@ const PLACES: [(&str, &[&str]); 29] = [
     ("postgres", &["error"]),
     ("aws", &["error"]),
     ("watch", &["spotify", "error", "fingerprint", "private_file"]),
+    ("mail", &["web", "clock", "error", "fingerprint", "private_file"]),
     ("reccobeats", &["spotify", "web", "clock", "error"]),
     ("spotify", &["web", "clock", "error", "fingerprint", "private_file", "random"]),
     ("web", &["clock", "random"]),
@@ -125,6 +127,7 @@ fn only_the_lake_knows_delta_and_only_stats_and_gold_know_stats() {
         assert!(place == "lake" || !uses("deltalake"), "{} uses deltalake", path.display());
         assert!(place == "lake" || !uses("object_store"), "{} uses object_store", path.display());
         assert!(place == "spotify" || !uses("rspotify"), "{} uses rspotify", path.display());
+        assert!(place == "mail" || !uses("lettre"), "{} uses the library of mail", path.display());
         assert!(place == "broker" || !uses("rdkafka"), "{} uses Kafka's library", path.display());
         assert!(
             ["aws", "broker", "hot"].contains(&place.as_str())

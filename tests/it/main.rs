@@ -20,6 +20,7 @@ mod ingest;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod listening;
+mod mail;
 mod maintain;
 mod models;
 mod moods;
@@ -29,6 +30,7 @@ mod postgres_server;
 mod properties;
 mod query;
 mod recap;
+mod recap_schedule;
 mod recorded;
 mod refusals;
 mod relations;

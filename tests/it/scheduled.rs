@@ -109,7 +109,7 @@ fn simulate(polls_wanted: u32, dies_after_days: i64, gaps_min: usize) {
         // Six months from the first of December are 182 days.
         simulation.fake.world().authorized_at(start_us - (182 - dies_after_days) * listener::DAY_US);
         simulation.fake.world().faults_per_mille = 300;
-        let plan = Plan { full: Times::Every(chrono::Duration::hours(6)), poll: Some(chrono::Duration::hours(1)) };
+        let plan = Plan { full: Times::Every(chrono::Duration::hours(6)), poll: Some(chrono::Duration::hours(1)), recaps: None };
         let (mut state, mut polls, mut logins, mut login_needed_since) = (State::default(), 0, 1, None);
         while polls < polls_wanted {
             let now = simulation.clock.now();

@@ -24,8 +24,8 @@ pub struct RecapArgs {
     /// The language model's name [env: MOODLAKE_RECAP_MODEL]
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
-    /// Sends it by mail to this address; the server is told by SMTP_HOST and its sisters (docs/recap.md)
-    #[arg(long, value_name = "TO", conflicts_with = "format")]
+    /// Sends it by mail to this address [env: MOODLAKE_RECAP_TO]; the server is told by SMTP_HOST and its sisters (docs/recap.md)
+    #[arg(long, value_name = "TO", num_args = 0..=1, default_missing_value = "", conflicts_with = "format")]
     pub email: Option<String>,
     /// Writes the mail to a file instead of sending it
     #[arg(long, requires = "email")]

@@ -23,6 +23,7 @@ mod recap;
 mod report;
 mod sample;
 mod schedule;
+mod scheduled_recap;
 mod simulate;
 mod status;
 mod status_text;

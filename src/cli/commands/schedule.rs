@@ -5,6 +5,7 @@
 use super::build::mood_options;
 use super::ingest::{app, state_file, token_file};
 use super::maintain::retention;
+use super::scheduled_recap::scheduled;
 use crate::cli::args::{Global, LogFormat, ScheduleArgs};
 use crate::cli::output::print;
 use crate::cli::settings::Settings;
@@ -13,7 +14,7 @@ use crate::error::{Error, Explain, Result};
 use crate::lake::Lake;
 use crate::schedule::due::{Plan, Times, cron};
 use crate::schedule::state::{Last, State, StateFile};
-use crate::schedule::{RUN_MAX, Service, serve};
+use crate::schedule::{RUN_MAX, Service, serve, weekly};
 use chrono::{DateTime, Duration, Utc};
 use std::ffi::OsString;
 use tokio::sync::mpsc;
@@ -64,6 +65,7 @@ pub async fn schedule(
         _ => None,
     };
     let mut run = common(global, &lake, settings);
+    let recap = scheduled(&args.recaps, settings, &run)?;
     let mut poll_line = run.clone();
     poll_line.extend(["ingest", "--history-only", "--format", "json"].map(OsString::from));
     run.extend(["run", "--format", "json", "--k", &args.mood.k, "--features", &args.mood.features.join(",")].map(OsString::from));
@@ -75,10 +77,12 @@ pub async fn schedule(
     run.extend(args.mood.include_synthetic.then(|| OsString::from("--include-synthetic")));
     run.extend(args.mood.refit.then(|| OsString::from("--refit")));
     let service = Service {
-        plan: Plan { full, poll },
+        plan: Plan { full, poll, recaps: recap.times },
         program: std::env::current_exe().explain(|| "where this program is cannot be told".to_owned())?,
         full: run,
         poll: poll_line,
+        recap: recap.line,
+        recap_environment: recap.environment,
         state: scheduler_state(&lake),
         lock: lake.home().join(".moodlake.scheduler.lock"),
         zone: settings.zone,
@@ -145,7 +149,11 @@ pub fn health(settings: &Settings) -> Result<()> {
         return Err(Error::failure(format!("alive, but the checks of {} failed: {}", time(broken.at), broken.says))
             .hint("`moodlake check --show` shows the rows; the next full run checks again (docs/check.md)"));
     }
-    print(&format!("alive; full run: {}; poll: {}\n", told(&state.full), told(&state.poll)))
+    let recap = state.recaps_since.map_or_else(String::new, |_| match state.recap_week {
+        Some(week) => format!("; recap of {}: {}", weekly::name(week), told(&state.recap)),
+        None => "; recap: none yet".to_owned(),
+    });
+    print(&format!("alive; full run: {}; poll: {}{recap}\n", told(&state.full), told(&state.poll)))
 }
 
 fn in_flight(state: &State) -> Option<(&'static str, DateTime<Utc>)> {

@@ -5,6 +5,7 @@ use chrono::Duration;
 use moodlake::bronze::real_features::is_denied;
 use moodlake::schedule::due::{Plan, Times, Work, cron};
 use moodlake::schedule::state::{Last, StateFile as SchedulerFile};
+use moodlake::schedule::weekly::{self, Recaps};
 use moodlake::spotify::currently_playing::Playing;
 use moodlake::spotify::state::StateFile;
 use moodlake::spotify::token::TokenFile;
@@ -48,17 +49,28 @@ fn scheduler(path: PathBuf) {
     let file = SchedulerFile::at(path);
     let mut state = file.current();
     let daily = cron("0 7 * * *").expect("an expression");
+    let recaps = Recaps { hour: 0, zone: chrono_tz::Africa::Cairo };
     let plans = [
-        Plan { full: Times::Every(Duration::days(366)), poll: Some(Duration::days(366)) },
-        Plan { full: Times::Cron(Box::new(daily), chrono_tz::America::Los_Angeles), poll: None },
+        Plan { full: Times::Every(Duration::days(366)), poll: Some(Duration::days(366)), recaps: Some(recaps) },
+        Plan { full: Times::Cron(Box::new(daily), chrono_tz::America::Los_Angeles), poll: None, recaps: None },
     ];
-    for work in [Work::Full, Work::Poll] {
+    for work in [Work::Full, Work::Poll, Work::Recap] {
         for plan in &plans {
-            let _ = (plan.due(&state, now()), plan.next_full(&state, now()), plan.next_poll(&state, now()));
+            let _ = (
+                plan.due(&state, now()),
+                plan.next_full(&state, now()),
+                plan.next_poll(&state, now()),
+                plan.next_recap(&state, now()),
+            );
         }
         let in_flight = state.last(work).started_at.map(|started| now() - started > Duration::hours(2));
         let _ = (in_flight, state.alive_at.map(|alive| now() - alive > Duration::minutes(2)));
-        state.begin(work, now());
+        let _ = state.recap_week.map(weekly::name);
+        if work == Work::Recap {
+            state.begin_recap(recaps.week(now()), now())
+        } else {
+            state.begin(work, now())
+        }
         state.end(work, Last { started_at: Some(now()), ended_at: Some(now()), code: Some(1), failures: 0 });
     }
     file.write(&state).expect("the file is written");
