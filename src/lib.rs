@@ -14,6 +14,8 @@ pub mod pipeline;
 
 pub mod export;
 
+pub mod recap;
+
 pub mod check;
 
 pub mod bronze;

@@ -28,6 +28,7 @@ mod pipeline;
 mod postgres_server;
 mod properties;
 mod query;
+mod recap_words;
 mod recorded;
 mod refusals;
 mod relations;
