@@ -4,7 +4,8 @@
 //! false statement about true phrases ("the second of your list led your week"); a piece claims nothing, or only what is true of every
 //! phrase in its scope. In the file `a/b` is a choice, `-` nothing, and `_` joins the words of one choice.
 
-use super::kind::{Scope, Topic};
+use super::kind::Topic;
+use super::scope::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -79,7 +80,8 @@ pub fn told(topics: &[Topic<'_>]) -> String {
         if !ids.is_empty() {
             let whom = match scope {
                 Scope::Any => "any phrases".to_owned(),
-                Scope::First => "a list in its order from its head on".to_owned(),
+                Scope::First => "a ranked list in its order, from its head on".to_owned(),
+                Scope::Spread => "figures, to put days_heard behind them".to_owned(),
                 _ => ids.join(", "),
             };
             groups.entry((role, whom)).or_default().push(wording);
@@ -120,7 +122,8 @@ fn wordings(pattern: &'static str) -> Vec<Vec<&'static str>> {
 #[cfg(test)]
 mod tests {
     use super::{GLUE, VOCABULARY, line, told, wordings};
-    use crate::recap::model::kind::{Scope, Topic};
+    use crate::recap::model::kind::Topic;
+    use crate::recap::model::scope::Scope;
 
     /// Words that claim something by themselves, whatever stands around them.
     const CLAIMS: &str = "not never no none nothing without least less fewer more most only best worst favourite favorite always every \
@@ -156,7 +159,7 @@ mod tests {
     fn words_of_a_sort_of_phrases_stand_in_no_piece_that_is_said_of_others() {
         for (_, scope, wording) in VOCABULARY.lines().filter_map(line) {
             let words = wordings(wording).concat();
-            let is_general = matches!(scope, Scope::Any | Scope::Heard | Scope::Named | Scope::Week | Scope::History);
+            let is_general = matches!(scope, Scope::Any | Scope::Heard | Scope::Named | Scope::Week);
             let bound = BOUND.split_whitespace().find(|bound| words.contains(bound));
             assert!(!is_general || bound.is_none_or(|word| ["found", "met"].contains(&word)), "{wording}: {bound:?}");
         }

@@ -2,10 +2,12 @@
 //!
 //! Owns its form. A clause is a list of phrases with a lead before it, or with something that follows: `[aside] lead list [tail]` or
 //! `[aside] list follow [tail]`; links join clauses. Two phrases meet only in a list, as equals, or in two clauses: nothing is said of
-//! one in terms of the other, since "{plays} of {top_artist_1}" or "{top_artist_1} brought {plays}" could be false.
+//! one in terms of the other, since "412 plays of Blur" or "Blur brought 412 plays" could be false. The
+//! days on which figures came about may stand behind them.
 
 use super::glue::{GLUE, Role};
-use super::kind::{Kind, Scope, Topic};
+use super::kind::Topic;
+use super::scope::Scope;
 
 /// Clauses in one sentence.
 const CLAUSES_MAX: usize = 3;
@@ -58,7 +60,7 @@ impl Form<'_> {
     }
 
     fn is_clause(&self, opener: &[String], from: usize, to: usize, closer: &[String]) -> bool {
-        let (list, joins) = (&self.topics[from..=to], &self.glue[from + 1..=to]);
+        let (list, joins) = without_days(&self.topics[from..=to], &self.glue[from + 1..=to]);
         let fits = |role, tokens: &[String]| tokens.is_empty() || GLUE.is_said_of(role, tokens, list);
         splits(opener, true).filter(|(aside, lead)| fits(Role::Aside, aside) && fits(Role::Lead, lead)).any(|(_, lead)| {
             splits(closer, false).filter(|(follow, tail)| fits(Role::Follow, follow) && fits(Role::Tail, tail)).any(
@@ -81,10 +83,22 @@ fn splits(tokens: &[String], with_comma: bool) -> impl Iterator<Item = (&[String
     })
 }
 
+/// A list, less the days at its end over which its figures are spread.
+fn without_days<'a>(list: &'a [Topic<'a>], joins: &'a [Vec<String>]) -> (&'a [Topic<'a>], &'a [Vec<String>]) {
+    match joins.split_last() {
+        Some((join, before))
+            if list.len() > 1 && GLUE.scopes(Role::Join, join).contains(&Scope::Spread) && Scope::Spread.holds(list) =>
+        {
+            (&list[..list.len() - 1], before)
+        }
+        _ => (list, joins),
+    }
+}
+
 /// Whether phrases of one sort are joined to a list; what follows what is said only of a list that is told as one.
 fn is_list(list: &[Topic<'_>], joins: &[Vec<String>], in_order: bool) -> bool {
-    // Each of the others has claims in its text, which must not be read into a neighbour.
-    list.iter().all(|topic| topic.kind == list[0].kind && (topic.kind != Kind::Gap || list.len() == 1))
+    // A text may claim something itself, which must not be read into a neighbour of another sort.
+    list.iter().all(|topic| topic.kind == list[0].kind)
         && joins.iter().enumerate().all(|(at, join)| {
             let is_last = at + 1 == joins.len();
             if join.as_slice() == [","] {
@@ -92,6 +106,8 @@ fn is_list(list: &[Topic<'_>], joins: &[Vec<String>], in_order: bool) -> bool {
                 return !is_last || (joins.len() == 1 && list[1].compares(&list[0]));
             }
             let scopes = GLUE.scopes(Role::Join, join).iter();
-            scopes.filter(|scope| in_order || **scope != Scope::First).any(|scope| scope.holds(list))
+            scopes
+                .filter(|scope| (in_order || **scope != Scope::First) && **scope != Scope::Spread)
+                .any(|scope| scope.holds(list))
         })
 }

@@ -1,15 +1,18 @@
 //! What a phrase is about, told by its id.
 //!
-//! Owns which ids are alike enough to stand in one list, and what may be claimed of them. It knows no words: `glue` asks it whether a
-//! piece that is said of figures, of discoveries or of the head of a list may be said of these phrases.
+//! Owns the sorts of phrases. An id that begins like none of them is of no sort, and little can be said of it.
 
 /// What the plain figures of a week are called; with `_vs_` behind them they are compared.
-const FIGURES: [&str; 8] = ["plays", "minutes", "hours", "days_heard", "tracks", "artists", "albums", "genres"];
+const FIGURES: [&str; 7] = ["plays", "minutes", "hours", "tracks", "artists", "albums", "genres"];
+const DAYS: &str = "days_heard";
 
 /// Sorts of phrases. Lists are of one sort: what one phrase says is not to be read into another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Figure,
+    /// On how many days: a figure of its own, since a week neither holds nor adds up to the days with plays.
+    Day,
+    /// A place in a ranked list.
     Top,
     Discovery,
     Return,
@@ -27,7 +30,7 @@ pub struct Topic<'a> {
     pub id: &'a str,
     pub kind: Kind,
     /// The ranked list that it belongs to, and its place there.
-    place: Option<(&'a str, u32)>,
+    pub place: Option<(&'a str, u32)>,
 }
 
 impl<'a> Topic<'a> {
@@ -41,6 +44,8 @@ impl<'a> Topic<'a> {
             Kind::Top
         } else if FIGURES.contains(&figure) {
             Kind::Figure
+        } else if figure == DAYS {
+            Kind::Day
         } else {
             let beginnings = [
                 ("discover", Kind::Discovery),
@@ -56,89 +61,20 @@ impl<'a> Topic<'a> {
         Self { id, kind, place }
     }
 
+    /// Whether it is of this sort and no comparison.
+    pub fn is_plain(&self, kind: Kind) -> bool {
+        self.kind == kind && !self.id.contains("_vs_")
+    }
+
     /// Whether it compares what the other one counts: `plays_vs_before` and `plays`.
     pub fn compares(&self, other: &Self) -> bool {
-        self.kind == Kind::Figure && self.id.strip_prefix(other.id).is_some_and(|rest| rest.starts_with("_vs_"))
+        self.id.strip_prefix(other.id).is_some_and(|rest| rest.starts_with("_vs_"))
     }
-}
-
-/// What a piece is said of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    Any,
-    Kind(Kind),
-    /// What was heard in the week.
-    Heard,
-    /// The same less figures: tracks, artists and what else has a name.
-    Named,
-    /// What is of the week, its mood included.
-    Week,
-    /// What the history tells: what was heard, and days in a row.
-    History,
-    /// The days with plays.
-    Days,
-    /// The time that was listened.
-    Time,
-    /// The head of a list, and what stands next in it.
-    First,
-}
-
-impl Scope {
-    /// The scope of this name in the vocabulary.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "any" => Self::Any,
-            "figures" => Self::Kind(Kind::Figure),
-            "top" => Self::Kind(Kind::Top),
-            "discoveries" => Self::Kind(Kind::Discovery),
-            "returns" => Self::Kind(Kind::Return),
-            "mood" => Self::Kind(Kind::Mood),
-            "streaks" => Self::Kind(Kind::Streak),
-            "gaps" => Self::Kind(Kind::Gap),
-            "suggestions" => Self::Kind(Kind::Suggestion),
-            "heard" => Self::Heard,
-            "named" => Self::Named,
-            "week" => Self::Week,
-            "history" => Self::History,
-            "days" => Self::Days,
-            "time" => Self::Time,
-            "first" => Self::First,
-            _ => return None,
-        })
-    }
-
-    /// Whether it holds all phrases of a list.
-    pub fn holds(self, list: &[Topic<'_>]) -> bool {
-        let each = |kinds: &[Kind]| list.iter().all(|topic| kinds.contains(&topic.kind));
-        match self {
-            Self::Any => true,
-            Self::Kind(kind) => each(&[kind]),
-            Self::Heard => each(&[Kind::Figure, Kind::Top, Kind::Discovery, Kind::Return]),
-            Self::Named => each(&[Kind::Top, Kind::Discovery, Kind::Return]),
-            Self::Week => each(&[Kind::Figure, Kind::Top, Kind::Discovery, Kind::Return, Kind::Mood]),
-            Self::History => each(&[Kind::Figure, Kind::Top, Kind::Discovery, Kind::Return, Kind::Streak]),
-            Self::Days => list.iter().all(|topic| topic.id == "days_heard"),
-            Self::Time => list.iter().all(|topic| ["minutes", "hours"].contains(&topic.id)),
-            Self::First => are_first(list),
-        }
-    }
-}
-
-/// One list from its head on, without a gap.
-fn are_first(list: &[Topic<'_>]) -> bool {
-    let from_the_head = |(at, topic): (usize, &Topic<'_>)| {
-        topic.place.is_some_and(|(name, rank)| rank as usize == at + 1 && list[0].place.is_some_and(|(first, _)| first == name))
-    };
-    list.iter().enumerate().all(from_the_head)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Scope, Topic};
-
-    fn first(ids: &[&str]) -> bool {
-        Scope::First.holds(&ids.iter().map(|id| Topic::of(id)).collect::<Vec<_>>())
-    }
+    use super::{Kind, Topic};
 
     #[test]
     fn ids_tell_their_kind_and_unknown_ones_are_of_none() {
@@ -147,6 +83,8 @@ mod tests {
             ("plays_vs_before", Kind::Figure),
             ("plays_before", Kind::Other),
             ("usual", Kind::Other),
+            ("days_heard", Kind::Day),
+            ("days_heard_vs_usual", Kind::Day),
             ("top_track_1", Kind::Top),
             ("top_share", Kind::Other),
             ("discover_artist_1", Kind::Discovery),
@@ -161,15 +99,5 @@ mod tests {
         }
         assert!(Topic::of("plays_vs_usual").compares(&Topic::of("plays")));
         assert!(!Topic::of("plays_vs_usual").compares(&Topic::of("minutes")));
-    }
-
-    #[test]
-    fn only_the_head_of_a_list_and_what_follows_it_is_first() {
-        assert!(first(&["top_artist_1"]) && first(&["top_artist_1", "top_artist_2"]));
-        for ids in [&["top_artist_2"][..], &["top_artist_1", "top_artist_3"], &["top_artist_2", "top_artist_1"]] {
-            assert!(!first(ids), "{ids:?}");
-        }
-        assert!(!first(&["top_artist_1", "top_track_1"]) && !first(&["top_artist_1", "top_track_2"]));
-        assert!(!first(&["discover_track_1"]) && !first(&["top_artist_x"]));
     }
 }

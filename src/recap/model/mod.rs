@@ -14,6 +14,8 @@ mod grammar;
 mod kind;
 mod reading;
 mod request;
+mod samples;
+mod scope;
 mod wire;
 
 use crate::clock::Clock;
@@ -35,9 +37,9 @@ pub struct Phrase {
 /// Whose model it is. All speak the protocol of chat completions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provider {
-    /// Google's, by its endpoint that is compatible with OpenAI's.
+    /// Google's, by its endpoint that is compatible with `OpenAI`'s.
     Gemini,
-    /// OpenAI's, or anything that looks like it.
+    /// `OpenAI`'s, or anything that looks like it.
     OpenAi,
     /// One on a machine of the person's own; it needs no key.
     Ollama,

@@ -8,6 +8,7 @@ use super::clean::shortened;
 use super::fault::Fault;
 use super::glue;
 use super::kind::Topic;
+use super::samples::samples;
 use super::{Model, Phrase};
 use async_openai::types::chat::{
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage, CreateChatCompletionRequest, ResponseFormat,
@@ -47,7 +48,8 @@ pub enum Format {
 /// The request for a recap of these phrases; after a first try with what was wrong with it.
 pub fn request(model: &Model, phrases: &[Phrase], format: Format, fault: Option<&Fault>) -> CreateChatCompletionRequest {
     let topics: Vec<_> = phrases.iter().map(|phrase| Topic::of(&phrase.id)).collect();
-    let system = format!("{INSTRUCTIONS}{}", glue::told(&topics));
+    let system =
+        format!("{INSTRUCTIONS}{}\nSentences that are well-formed:\n  {}\n", glue::told(&topics), samples(&topics).join("\n  "));
     let data: Map<String, Value> = phrases.iter().map(|phrase| (phrase.id.clone(), shortened(&phrase.text).into())).collect();
     let mut messages = vec![
         ChatCompletionRequestSystemMessage::from(system).into(),
