@@ -221,6 +221,7 @@ fn limits_facts_and_gaps_are_held_to() {
     assert!(refused(&[&[gap], &[plays], &[plays], &[plays]]).contains("4 paragraphs"));
     assert!(refused(&[&[gap, plays, plays, plays, plays]]).contains("5 sentences"));
     assert!(refused(&[&[&format!("You heard {}.", "also ".repeat(500))]]).contains("too long"));
+    assert!(refused(&[&[&format!("You heard {{plays}}{}.", ", and ".repeat(60))]]).contains("too many words"));
 
     let unlisted = Said { facts: vec!["minutes".to_owned()], text: plays.to_owned() };
     let answer = Answer { paragraphs: vec![Paragraph { sentences: vec![unlisted] }] };

@@ -2,8 +2,8 @@
 //!
 //! Owns its form. A clause is a list of phrases with a lead before it, or with something that follows: `[aside] lead list [tail]` or
 //! `[aside] list follow [tail]`; links join clauses. Two phrases meet only in a list, as equals, or in two clauses: nothing is said of
-//! one in terms of the other, since "412 plays of Blur" or "Blur brought 412 plays" could be false. The
-//! days on which figures came about may stand behind them.
+//! one in terms of the other, since "412 plays of Blur" or "Blur brought 412 plays" could be false. Only the
+//! days on which figures came about may stand behind these.
 
 use super::glue::{GLUE, Role};
 use super::kind::Topic;

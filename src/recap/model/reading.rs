@@ -9,6 +9,8 @@ use super::glue::GLUE;
 
 /// Letters of a sentence, phrases that are filled in included.
 const LETTERS_MAX: usize = 2000;
+/// Words and marks between two phrases: longer stretches are no sentence, and trying to read them as one would take long.
+const STRETCH_MAX: usize = 40;
 
 /// A sentence: so many phrases, by their place among all, and the words before, between and behind them.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +43,9 @@ pub fn read(text: &str, facts: &[String], phrases: &[Phrase]) -> Result<Sentence
                 let words = words(text)?;
                 if let Some(glue) = sentence.glue.last_mut() {
                     glue.extend(words);
+                    if glue.len() > STRETCH_MAX {
+                        return Err("has too many words between its placeholders".to_owned());
+                    }
                 }
             }
             Part::Phrase(at) => {
