@@ -189,7 +189,7 @@ async fn lies_are_refused_and_the_reason_says_what_kind_they_are() {
     for (sentences, reason) in [
         (&["You heard 413 plays.", GAPS][..], "a figure outside"),
         (&["You heard 1,234 plays and 412 minutes.", GAPS], "a figure outside"),
-        (&["You listened for {plays}.", GAPS], "{plays} before it"),
+        (&["You listened for {plays}.", GAPS], "before {plays} that are meant for other"),
         (&["You heard {plays} by {top_artist_2}.", GAPS], "not put together"),
         (&["{top_artist_2} led your list.", GAPS], "not put together"),
         (&["You heard Madonna.", GAPS], "a word outside"),

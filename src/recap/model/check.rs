@@ -21,17 +21,22 @@ pub fn told(answer: &Answer, phrases: &[Phrase]) -> Result<Vec<String>, String> 
         return Err(format!("an answer of {} paragraphs", answer.paragraphs.len()));
     }
     let mut used = vec![false; phrases.len()];
-    let mut paragraphs = Vec::new();
+    let (mut paragraphs, mut wrong) = (Vec::new(), Vec::new());
     for (at, paragraph) in answer.paragraphs.iter().enumerate() {
         if !(1..=SENTENCES_MAX).contains(&paragraph.sentences.len()) {
             return Err(format!("paragraph {} has {} sentences", at + 1, paragraph.sentences.len()));
         }
         let mut sentences = Vec::new();
         for (place, said) in paragraph.sentences.iter().enumerate() {
-            let sentence = sentence(said, phrases, &mut used);
-            sentences.push(sentence.map_err(|wrong| format!("sentence {} of paragraph {} {wrong}", place + 1, at + 1))?);
+            match sentence(said, phrases, &mut used) {
+                Ok(text) => sentences.push(text),
+                Err(fault) => wrong.push(format!("sentence {} of paragraph {} {fault}", place + 1, at + 1)),
+            }
         }
         paragraphs.push(sentences.join(" "));
+    }
+    if !wrong.is_empty() {
+        return Err(wrong.join("; "));
     }
     let is_hidden = |(phrase, used): (&Phrase, &bool)| !used && Topic::of(&phrase.id).kind == Kind::Gap;
     match phrases.iter().zip(&used).find(|both| is_hidden(*both)) {

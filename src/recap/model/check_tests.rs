@@ -192,7 +192,7 @@ fn what_is_outside_of_phrases_is_words_of_the_vocabulary() {
         ("You heard {secret}.", "does not exist"),
         ("You heard {plays} and {plays}.", "{plays} a second time"),
         ("You heard {plays} and 412 plays.", "a figure outside"),
-        ("You discovered {top_artist_1}.", "{top_artist_1} before it"),
+        ("You discovered {top_artist_1}.", "before {top_artist_1} that are meant for other"),
         ("Your week before {top_artist_1}.", "a word outside"),
         ("Your was {top_artist_1}.", "no aside and lead"),
     ] {
@@ -216,6 +216,11 @@ fn limits_facts_and_gaps_are_held_to() {
     assert_eq!(told(&answer(&[&[plays], &[gap]]), &phrases(true)).unwrap().len(), 2);
     let refused = |paragraphs: &[&[&str]]| told(&answer(paragraphs), &phrases(true)).unwrap_err();
     assert!(refused(&[&[plays]]).contains("{gaps} is not used"));
+    assert_eq!(
+        refused(&[&[gap, "You met {plays}."], &["You heard {minutes}; you heard {mood}."]]),
+        "sentence 2 of paragraph 1 has words before {plays} that are meant for other placeholders; \
+         sentence 1 of paragraph 2 is not put together from the pieces, from {mood} on"
+    );
     assert!(refused(&[&[gap, plays], &["Your week held {plays}."]]).contains("second time"));
     assert!(refused(&[]).contains("0 paragraphs") && refused(&[&[gap], &[], &[]]).contains("0 sentences"));
     assert!(refused(&[&[gap], &[plays], &[plays], &[plays]]).contains("4 paragraphs"));

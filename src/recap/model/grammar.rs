@@ -8,6 +8,7 @@
 use super::glue::{GLUE, Role};
 use super::kind::Topic;
 use super::scope::Scope;
+use std::cell::Cell;
 
 /// Clauses in one sentence.
 const CLAUSES_MAX: usize = 3;
@@ -22,7 +23,9 @@ pub struct Form<'a> {
 impl Form<'_> {
     /// Whether some reading of it is a sentence: every reading of these pieces is true.
     pub fn is_sentence(&self) -> bool {
-        self.glue.len() == self.topics.len() + 1 && !self.topics.is_empty() && self.clauses(&self.glue[0], 0, CLAUSES_MAX)
+        self.glue.len() == self.topics.len() + 1
+            && !self.topics.is_empty()
+            && self.clauses(&self.glue[0], 0, CLAUSES_MAX, &Cell::new(0))
     }
 
     /// What is wrong with it, as far as it can be told.
@@ -39,13 +42,16 @@ impl Form<'_> {
             return format!("has words before {{{id}}} that are no aside and lead of the pieces");
         }
         if !said(&|role, tokens| GLUE.is_said_of(role, tokens, &[*first])) {
-            return format!("says of {{{id}}} before it what is meant for other placeholders");
+            return format!("has words before {{{id}}} that are meant for other placeholders");
         }
-        format!("is not put together from the pieces, from {{{id}}} on")
+        let furthest = Cell::new(0);
+        self.clauses(opening, 0, CLAUSES_MAX, &furthest);
+        format!("is not put together from the pieces, from {{{}}} on", self.topics[furthest.get()].id)
     }
 
-    /// Whether clauses can be read from a phrase on, with these words before it.
-    fn clauses(&self, opener: &[String], from: usize, left: usize) -> bool {
+    /// Whether clauses can be read from a phrase on, with these words before it; and the furthest phrase that one was tried from.
+    fn clauses(&self, opener: &[String], from: usize, left: usize, furthest: &Cell<usize>) -> bool {
+        furthest.set(furthest.get().max(from));
         left > 0
             && (from..self.topics.len()).any(|to| {
                 let behind = &self.glue[to + 1][..];
@@ -54,7 +60,7 @@ impl Form<'_> {
                 }
                 let links = (0..behind.len()).flat_map(|start| (start + 1..=behind.len()).map(move |end| (start, end)));
                 links.filter(|&(start, end)| !GLUE.scopes(Role::Link, &behind[start..end]).is_empty()).any(|(start, end)| {
-                    self.is_clause(opener, from, to, &behind[..start]) && self.clauses(&behind[end..], to + 1, left - 1)
+                    self.is_clause(opener, from, to, &behind[..start]) && self.clauses(&behind[end..], to + 1, left - 1, furthest)
                 })
             })
     }
