@@ -4,8 +4,10 @@
 //! that is one.
 
 mod mail;
+mod writers;
 
 pub use mail::Mail;
+pub use writers::Writers;
 
 use super::args::Global;
 use crate::aws::Account;
@@ -40,6 +42,8 @@ pub struct Settings {
     pub postgres_password: Option<SecretString>,
     /// The server that takes mail, and whom recaps are for.
     pub mail: Mail,
+    /// Language models that may write a recap's paragraphs.
+    pub writers: Writers,
 }
 
 /// What the environment says of lakes in a bucket.
@@ -114,8 +118,9 @@ impl Settings {
         };
         let allow_synthetic = lookup("ALLOW_SYNTHETIC").map_or(Ok(true), |text| truth("ALLOW_SYNTHETIC", &text))?;
         let (services, remote) = (Services::resolve(&lookup)?, Remote::resolve(&lookup));
-        let (postgres_password, mail) = (lookup("PGPASSWORD").map(Into::into), Mail::read(&lookup));
-        Ok(Self { lake, zone, allow_synthetic, services, remote, aws: Account::read(&lookup), postgres_password, mail })
+        let (postgres_password, mail, writers) =
+            (lookup("PGPASSWORD").map(Into::into), Mail::read(&lookup), Writers::read(&lookup));
+        Ok(Self { lake, zone, allow_synthetic, services, remote, aws: Account::read(&lookup), postgres_password, mail, writers })
     }
 
     /// The lake, at the place of `default` when none was named.

@@ -33,6 +33,8 @@ const STEP: &str = "recap";
 pub struct Kept {
     /// Its figures.
     pub recap: Recap,
+    /// The same as they are written down: numbers that are read from JSON may end in another last digit.
+    text: String,
     /// Which model's words they are, and the paragraphs.
     pub words: Option<Words>,
 }
@@ -44,6 +46,18 @@ pub struct Words {
     pub by: String,
     /// What it wrote.
     pub paragraphs: Vec<String>,
+}
+
+impl Kept {
+    /// A new recap, as it is read from the table later on.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn new(recap: &Recap) -> Result<Self> {
+        let failed = || format!("table {}: a recap cannot be written as JSON", WEEKLY_RECAPS.label());
+        let text = serde_json::to_string(recap).explain(failed)?;
+        Ok(Self { recap: serde_json::from_str(&text).explain(failed)?, text, words: None })
+    }
 }
 
 fn whose(listener: &str, week: Week) -> Vec<(&'static str, ScalarValue)> {
@@ -72,7 +86,8 @@ pub async fn find(context: &Context, listener: &str, week: Week, made_from: &Val
     let Ok(recap) = serde_json::from_str::<Recap>(recaps.value(0)) else { return Ok(None) };
     let words = (by.is_valid(0) && words.is_valid(0))
         .then(|| Words { by: by.value(0).to_owned(), paragraphs: serde_json::from_str(words.value(0)).unwrap_or_default() });
-    Ok((recap.made_from == *made_from).then_some(Kept { recap, words }))
+    let text = recaps.value(0).to_owned();
+    Ok((recap.made_from == *made_from).then_some(Kept { recap, text, words }))
 }
 
 /// Keeps a recap in place of the one of the same week.
@@ -99,18 +114,6 @@ pub async fn keep(context: &Context, kept: &Kept, week: Week) -> Result<Step> {
     let mut step = Step::new(STEP, WEEKLY_RECAPS.label()).wrote(written).took(watch);
     step.inputs = recap.made_from.clone();
     Ok(step)
-}
-
-/// A recap as it is read from the table: JSON's numbers may end in another last digit than those that were written.
-///
-/// # Errors
-/// When it cannot be written as JSON.
-pub fn as_kept(recap: &Recap) -> Result<Recap> {
-    serde_json::from_str(&text(recap)?).explain(|| "a recap cannot be read from JSON".to_owned())
-}
-
-fn text(recap: &Recap) -> Result<String> {
-    serde_json::to_string(recap).explain(|| format!("table {}: a recap cannot be written as JSON", WEEKLY_RECAPS.label()))
 }
 
 fn row(kept: &Kept) -> Result<RecordBatch> {
@@ -140,7 +143,7 @@ fn row(kept: &Kept) -> Result<RecordBatch> {
     row.double("energy_mean", recap.mood.energy);
     row.text("quadrant", recap.mood.quadrant.as_deref());
     row.integer("streak_days", recap.streak.current.map(|streak| streak.days as usize));
-    row.text("recap", Some(&text(recap)?));
+    row.text("recap", Some(&kept.text));
     row.text("words_by", kept.words.as_ref().map(|words| words.by.as_str()));
     let words = kept.words.as_ref().map(|words| serde_json::to_string(&words.paragraphs)).transpose().explain(failed)?;
     row.text("words", words.as_deref());

@@ -1,11 +1,12 @@
 //! The weekly recap: a listener's week in figures, told in words.
 //!
 //! Owns what a recap is made from, and that the same versions give the same one. `facts` counts, `data` is what is counted, `kept` the
-//! table; `phrases` puts figures into words, `template` makes paragraphs of them, `told` the formats.
+//! table; `phrases` puts figures into words, `template` or a `model` makes paragraphs of them, `told` the formats.
 
 pub mod data;
 mod facts;
 mod kept;
+pub mod model;
 pub mod phrases;
 mod remarks;
 mod template;
@@ -46,9 +47,8 @@ pub async fn make(context: &Context, source: &Source, listener: &str, week: Week
     let theirs = source.of_listener(context, listener).await?;
     let mut recap = facts::of(context, &theirs, listener, week).await?;
     recap.made_from = made_from(context, source).await?;
-    let mut kept = Kept { recap, words: None };
+    let kept = Kept::new(&recap)?;
     let step = kept::keep(context, &kept, week).await?;
-    kept.recap = kept::as_kept(&kept.recap)?;
     Ok((kept, step))
 }
 

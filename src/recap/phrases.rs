@@ -3,18 +3,11 @@
 //! Owns how a recap's figures read in a sentence. The template puts phrases together, and so may a model, which never writes a figure
 //! or a name itself. A phrase is there only where its figure is.
 
+pub use super::model::Phrase;
+
 use super::data::{Item, Means, Recap, Streak};
 use crate::report::words::{clean, count, counted, day, decimal, minutes, weekday_day};
 use chrono::{Datelike, NaiveDate};
-
-/// Something that may be said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phrase {
-    /// What it is called in a template; what it is about is told by how it begins, such as `top_`.
-    pub id: String,
-    /// Its words.
-    pub text: String,
-}
 
 /// Items of a list that are told in sentences.
 const TOLD: usize = 3;

@@ -31,6 +31,7 @@ mod properties;
 mod query;
 mod recap;
 mod recap_schedule;
+mod recap_words;
 mod recorded;
 mod refusals;
 mod relations;

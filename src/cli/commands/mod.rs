@@ -20,6 +20,8 @@ mod query_examples;
 mod query_nesting;
 mod query_output;
 mod recap;
+mod recap_mail;
+mod recap_words;
 mod report;
 mod sample;
 mod schedule;

@@ -2,6 +2,7 @@
 //!
 //! Owns which week and whose, and where it is written. A recap tells of a person: its files are for their owner's eyes.
 
+use super::{recap_mail, recap_words};
 use crate::cli::args::{Global, RecapArgs, RecapFormat};
 use crate::cli::output::{json_text, print};
 use crate::cli::settings::Settings;
@@ -28,11 +29,23 @@ const PICTURE_SCALE: f32 = 2.0;
 const PICTURE_WIDTH: u32 = 600;
 
 pub async fn recap(global: &Global, settings: &Settings, args: &RecapArgs) -> Result<()> {
+    // A wrong flag or setting is told before anything is made.
     let week = args.week.as_deref().map(Week::parse).transpose()?;
+    let model = settings.writers.model(args.words, args.model.as_deref())?;
+    if args.email.is_some() {
+        recap_mail::check(settings, args)?;
+    }
     let lake = settings.lake()?;
     let context = super::context(global, settings, lake.clone())?;
-    let kept = made(&context, settings, &lake, args, week).await?;
+    let (mut kept, week) = made(&context, settings, &lake, args, week).await?;
+    match &model {
+        Some(model) => recap_words::of(&context, &lake, model, &mut kept, week).await?,
+        None => kept.words = None,
+    }
     let page = told::page(&kept.recap, kept.words.as_ref());
+    if args.email.is_some() {
+        return recap_mail::send(settings, &lake, args, &kept, &page).await;
+    }
     let text = match args.format {
         RecapFormat::Json => json_text(&kept.recap)?,
         RecapFormat::Markdown => told::as_markdown(&page),
@@ -43,7 +56,7 @@ pub async fn recap(global: &Global, settings: &Settings, args: &RecapArgs) -> Re
 }
 
 /// The recap that is kept, or a new one.
-async fn made(context: &Context, settings: &Settings, lake: &Lake, args: &RecapArgs, week: Option<Week>) -> Result<Kept> {
+async fn made(context: &Context, settings: &Settings, lake: &Lake, args: &RecapArgs, week: Option<Week>) -> Result<(Kept, Week)> {
     let started = context.clock.now();
     let synthetic = Synthetic { include: false, allow: settings.allow_synthetic };
     let source = Source::open(context, synthetic, AsOf::Latest).await?;
@@ -59,17 +72,17 @@ async fn made(context: &Context, settings: &Settings, lake: &Lake, args: &RecapA
         tracing::info!("the lake has {others} more listeners: --user names one");
     }
     if let Some(kept) = recap::find(context, &source, &listener, week).await? {
-        return Ok(kept);
+        return Ok((kept, week));
     }
     let _lock = super::lock(lake)?;
     // While this command waited, another may have written.
     let source = Source::open(context, synthetic, AsOf::Latest).await?;
     if let Some(kept) = recap::find(context, &source, &listener, week).await? {
-        return Ok(kept);
+        return Ok((kept, week));
     }
     let (kept, step) = recap::make(context, &source, &listener, week).await?;
     super::finish(context, "recap", started, &[step]).await?;
-    Ok(kept)
+    Ok((kept, week))
 }
 
 /// The charts as parts of the page.

@@ -7,7 +7,7 @@ use crate::cli::settings::Settings;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::lake::Lake;
-use crate::mail::{self, Delivery, Letter};
+use crate::mail::{self, Address, Delivery, Letter};
 use crate::private_file;
 use crate::recap::Kept;
 use crate::recap::told::{self, Page, Picture};
@@ -17,6 +17,27 @@ use std::path::Path;
 const WIDTH: usize = 76;
 /// Width of a picture in the letter, in pixels.
 const PICTURE_WIDTH: u32 = 600;
+
+/// Tells a wrong setting before anything is made.
+///
+/// # Errors
+/// When a setting is missing or means nothing.
+pub fn check(settings: &Settings, args: &RecapArgs) -> Result<()> {
+    parties(settings, args)?;
+    settings.mail.unsubscribe()?;
+    if args.dry_run { Ok(()) } else { settings.mail.server().map(drop) }
+}
+
+/// Whom it is from and whom it is for.
+fn parties(settings: &Settings, args: &RecapArgs) -> Result<(Address, Address)> {
+    let to = settings.mail.to("--email", args.email.as_deref())?;
+    let from = match settings.mail.from() {
+        // A letter that nobody sends needs no account.
+        Err(_) if args.dry_run => to.clone(),
+        from => from?,
+    };
+    Ok((from, to))
+}
 
 /// Sends a recap, or writes the mail to a file.
 ///
@@ -40,12 +61,7 @@ pub async fn send(settings: &Settings, lake: &Lake, args: &RecapArgs, kept: &Kep
 }
 
 fn letter(settings: &Settings, args: &RecapArgs, kept: &Kept, page: &Page) -> Result<Letter> {
-    let to = settings.mail.to("--email", args.email.as_deref())?;
-    let from = match settings.mail.from() {
-        // A letter that nobody sends needs no account.
-        Err(_) if args.dry_run => to.clone(),
-        from => from?,
-    };
+    let (from, to) = parties(settings, args)?;
     let mut shown = Vec::new();
     let mut pictures = Vec::new();
     for (chart, png) in super::recap::pictures(&kept.recap)? {

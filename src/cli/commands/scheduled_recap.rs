@@ -27,6 +27,7 @@ pub fn scheduled(args: &RecapTimes, settings: &Settings, common: &[OsString]) ->
     mail.server()?;
     mail.from()?;
     mail.unsubscribe()?;
+    settings.writers.model(None, None)?;
     let to = mail.to("--recap-to", args.recap_to.as_deref())?;
     let mut line = common.to_vec();
     line.extend(["recap", "--email", "--once"].map(OsString::from));

@@ -2,7 +2,7 @@
 //!
 //! Owns the names of these settings and the addresses they stand for. Keys are secrets and never shown.
 
-use crate::cli::args::{RecapArgs, Writer};
+use crate::cli::args::Writer;
 use crate::error::{Error, Result};
 use crate::recap::model::{Model, Provider};
 use clap::ValueEnum;
@@ -44,8 +44,8 @@ impl Writers {
     ///
     /// # Errors
     /// When a setting is missing or means nothing.
-    pub fn model(&self, args: &RecapArgs) -> Result<Option<Model>> {
-        let writer = match (args.words, &self.words) {
+    pub fn model(&self, words: Option<Writer>, model: Option<&str>) -> Result<Option<Model>> {
+        let writer = match (words, &self.words) {
             (Some(writer), _) => writer,
             (None, None) => Writer::Template,
             (None, Some(name)) => Writer::from_str(name, true).map_err(|_| {
@@ -58,12 +58,14 @@ impl Writers {
             Writer::Openai => (Provider::OpenAi, &self.openai.0, self.openai.1.clone(), "OPENAI_API_KEY"),
             Writer::Ollama => (Provider::Ollama, &None, self.ollama.as_deref().map(at_host), ""),
         };
-        let name = args.model.clone().or_else(|| self.model.clone()).ok_or_else(|| {
+        let name = model.or(self.model.as_deref()).ok_or_else(|| {
             Error::usage("--words needs the name of a model").hint("name one with --model or MOODLAKE_RECAP_MODEL")
         })?;
         // A server of one's own may ask for no key.
         if key.is_none() && base_url.is_none() && !variable.is_empty() {
-            return Err(Error::usage(format!("{variable} is not set")).hint(format!("set {variable} in the environment or in .env")));
+            return Err(
+                Error::usage(format!("{variable} is not set")).hint(format!("set {variable} in the environment or in .env"))
+            );
         }
         let mut base_url = base_url.unwrap_or_else(|| provider.base_url().to_owned());
         if !base_url.ends_with('/') {
@@ -74,7 +76,7 @@ impl Writers {
             return Err(Error::usage(format!("the address of the language model, {base_url}, is no web address"))
                 .hint("GEMINI_API_BASE_URL, OPENAI_BASE_URL or OLLAMA_HOST names it; leave it out to use the provider's own"));
         }
-        Ok(Some(Model { provider, base_url, key: key.clone(), name, patience: PATIENCE }))
+        Ok(Some(Model { provider, base_url, key: key.clone(), name: name.to_owned(), patience: PATIENCE }))
     }
 }
 
@@ -93,9 +95,11 @@ mod tests {
     use clap::Parser;
 
     fn asked(arguments: &str, settings: &[(&str, &str)]) -> Result<Option<(String, String)>, String> {
-        let Ok(Cli { command: Command::Recap(args), .. }) = Cli::try_parse_from(arguments.split(' ')) else { panic!("{arguments}") };
+        let Ok(Cli { command: Command::Recap(args), .. }) = Cli::try_parse_from(arguments.split(' ')) else {
+            panic!("{arguments}")
+        };
         let lookup = |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        let model = Writers::read(&lookup).model(&args).map_err(|error| error.to_string())?;
+        let model = Writers::read(&lookup).model(args.words, args.model.as_deref()).map_err(|error| error.to_string())?;
         Ok(model.map(|model| (model.base_url, model.name)))
     }
 
@@ -109,7 +113,10 @@ mod tests {
         assert!(asked("moodlake recap --words openai", &[("OPENAI_API_KEY", "k")]).unwrap_err().contains("name of a model"));
         assert!(asked("moodlake recap", &[("MOODLAKE_RECAP_WORDS", "poet")]).is_err());
         let mine = [("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1")];
-        assert_eq!(asked("moodlake recap --words openai --model m", &mine), Ok(Some(("http://127.0.0.1:8080/v1/".into(), "m".into()))));
+        assert_eq!(
+            asked("moodlake recap --words openai --model m", &mine),
+            Ok(Some(("http://127.0.0.1:8080/v1/".into(), "m".into())))
+        );
         assert!(asked("moodlake recap --words openai --model m", &[("OPENAI_BASE_URL", "file:///etc")]).is_err());
     }
 
