@@ -126,3 +126,123 @@ fn names_stay_names_in_every_format() {
     let markdown = told("markdown");
     assert!(!markdown.contains("<script") && !markdown.contains("](http://") && markdown.contains("\\|"), "{markdown}");
 }
+
+/// A language model that gives these answers in turn, and what it was asked.
+struct Writer {
+    address: String,
+    asked: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+}
+
+impl Writer {
+    fn saying(answers: Vec<String>) -> Self {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/v1", listener.local_addr().unwrap());
+        let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let heard = std::sync::Arc::clone(&asked);
+        std::thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut request = Vec::new();
+                let mut piece = [0; 4096];
+                let whole = |request: &[u8]| {
+                    let text = String::from_utf8_lossy(request).into_owned();
+                    let (head, body) = text.split_once("\r\n\r\n")?;
+                    let length = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+                    (length == Some(body.len())).then_some(text)
+                };
+                let text = loop {
+                    if let Some(text) = whole(&request) {
+                        break text;
+                    }
+                    let read = stream.read(&mut piece).unwrap();
+                    request.extend_from_slice(&piece[..read]);
+                };
+                heard.lock().unwrap().push(text);
+                let body = json!({ "id": "1", "object": "chat.completion", "created": 1, "model": "m",
+                    "choices": [{ "index": 0, "finish_reason": "stop", "message": { "role": "assistant", "content": answer } }] });
+                let body = body.to_string();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
+                stream.write_all((head + &body).as_bytes()).unwrap();
+            }
+        });
+        Self { address, asked }
+    }
+
+    fn recap(&self, workspace: &Workspace, format: &str) -> (String, String) {
+        let arguments = ["recap", "--week", "2026-W13", "--format", format, "--words", "openai", "--model", "m"];
+        let environment = [("OPENAI_BASE_URL", self.address.as_str()), ("OPENAI_API_KEY", "sk-very-secret")];
+        let ran = workspace.run_list(&arguments, &environment).succeeds();
+        (ran.stdout, ran.stderr)
+    }
+
+    fn times_asked(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+}
+
+fn sentence(facts: &[&str], text: &str) -> String {
+    json!({ "paragraphs": [{ "sentences": [{ "facts": facts, "text": text }] }] }).to_string()
+}
+
+#[test]
+fn a_models_words_that_hold_are_kept_and_it_is_not_asked_again() {
+    let workspace = lake(&history());
+    let writer = Writer::saying(vec![sentence(&["plays"], "Your week came to {plays}.")]);
+    for format in ["text", "markdown", "html"] {
+        let (told, log) = writer.recap(&workspace, format);
+        assert!(told.contains("Your week came to 15 plays.") && told.contains("written by a language model"), "{told} {log}");
+        assert!(!log.contains("very-secret"));
+    }
+    assert_eq!(writer.times_asked(), 1);
+    let request = writer.asked.lock().unwrap()[0].clone();
+    assert!(request.contains("Bearer sk-very-secret") && request.contains("15 plays"));
+    // Nothing of the listener but aggregates and names.
+    assert!(!request.contains("\"me\"") && !request.contains("2026-03-29T"), "{request}");
+    let without = workspace.run("recap --week 2026-W13").succeeds().stdout;
+    assert!(!without.contains("came to") && without.contains("there were 15 plays"), "{without}");
+    workspace.run("check").succeeds();
+}
+
+#[test]
+fn a_model_that_lies_twice_is_replaced_by_the_template_and_the_log_says_why() {
+    let workspace = lake(&history());
+    let lies = [
+        [sentence(&["plays"], "Your week came to 99 plays."), sentence(&["plays"], "Your week came to 99 plays.")],
+        [sentence(&["top_track_1"], "You heard “Invented” by Nobody."), "no JSON at all".to_owned()],
+    ];
+    for answers in lies {
+        let writer = Writer::saying(answers.to_vec());
+        let (told, log) = writer.recap(&workspace, "text");
+        assert!(told.contains("there were 15 plays") && !told.contains("99") && !told.contains("Invented"), "{told}");
+        assert!(!told.contains("language model"));
+        assert!(log.contains("told by the template, not by openai"), "{log}");
+        assert!(!log.contains("very-secret") && !log.contains("Nobody"), "{log}");
+        assert_eq!(writer.times_asked(), 2);
+    }
+}
+
+#[test]
+fn a_letter_that_is_not_sent_needs_no_account_and_holds_what_the_recap_says() {
+    let workspace = lake(&history());
+    let ran = workspace.run("recap --week 2026-W13 --email ana@example.com --dry-run").succeeds();
+    assert!(!ran.stderr.contains("ana@example.com"), "{}", ran.stderr);
+    let letter = std::fs::read_to_string(workspace.path("data/recap-2026-W13.eml")).unwrap();
+    for part in [
+        "To: ana@example.com",
+        "Message-ID: <",
+        "List-Unsubscribe: <",
+        "text/plain",
+        "text/html",
+        "Content-ID: <week-days>",
+        "image/png",
+    ] {
+        assert!(letter.contains(part), "{part}");
+    }
+    workspace.run("recap --week 2026-W13 --email ana@example.com").fails(2, "SMTP_HOST");
+    workspace.run("recap --week 2026-W13 --email nobody --dry-run").fails(2, "--email");
+    workspace.run("recap --dry-run").fails(2, "--email");
+}
