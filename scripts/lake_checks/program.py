@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 # What stands in a person's settings must not steer a check.
-STEERING = ("MOODLAKE_", "SPOTIFY_", "CLIENT_", "RUST_", "AWS_")
+STEERING = ("MOODLAKE_", "SPOTIFY_", "CLIENT_", "RUST_", "AWS_", "SMTP_")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(STEERING)}
 PANIC = ("panicked at", "RUST_BACKTRACE", "stack backtrace")
 # Settings are read from `.env` where the program is started: a folder without one.

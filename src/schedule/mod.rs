@@ -209,7 +209,10 @@ impl Keeper {
 
     fn start(&mut self, work: Work, now: DateTime<Utc>) -> Result<Child> {
         let week = self.service.plan.recaps.map(|recaps| recaps.week(now)).filter(|_| work == Work::Recap);
-        self.update(|state| week.map_or_else(|| state.begin(work, now), |week| state.begin_recap(week, now)));
+        self.update(|state| match week {
+            Some(week) => state.begin_recap(week, now),
+            None => state.begin(work, now),
+        });
         let Service { program, full, poll, recap, recap_environment, .. } = &self.service;
         match week {
             Some(week) => {
