@@ -1,0 +1,92 @@
+"""Asks the program for recaps, and holds what it says against what it has to say."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from . import compare, figures, formats, plays, weeks
+
+DOCUMENT = (Path(__file__).parents[2] / "docs/recap.md").read_text(encoding="utf-8")
+# Every so many of the recaps are read as people read them, and asked for twice.
+READ, AGAIN = 4, 5
+
+
+class Asker:
+    """One lake."""
+
+    def __init__(self, program, root, report):
+        self.program, self.root, self.report = program, root, report
+        # What was computed and what was said, by listener and week.
+        self.expected, self.said = {}, {}
+
+    def ask(self, user, week, form="json"):
+        """What the program says, or nothing when it fails."""
+        options = [*(("--user", user) if user else ()), *(("--week", week) if week else ())]
+        code, out, err = self.program.run(self.root, "recap", *options, "--format", form)
+        if code == 0:
+            return out
+        self.report.fault(f"{user} {week}", f"--format {form} ended with {code}: {err.decode(errors='replace').strip()}")
+        return None
+
+    def figures(self, people, listeners, of=None):
+        for person in people:
+            for week in of or person.weeks:
+                expected = figures.recap(listeners[person.name], week)
+                self.expected[person.name, week] = expected
+                self.said[person.name, week] = out = self.ask(person.name, week)
+                if out is not None:
+                    self.report.compare(expected, json.loads(out), DOCUMENT)
+
+    def defaults(self, listeners):
+        """The last whole week of the one with the most plays, on the clock of silver and not on this machine's."""
+        most = max(listeners.values(), key=lambda listener: len(listener.plays))
+        today = datetime.now(ZoneInfo(most.zone)).date()
+        week = weeks.name(today - weeks.WEEK)
+        out = self.ask(None, None)
+        self.expected[most.name, week] = figures.recap(most, week)
+        self.said[most.name, week] = out
+        if out is not None:
+            self.report.compare(self.expected[most.name, week], json.loads(out), DOCUMENT)
+
+    def version(self):
+        table = plays.table(self.root, "gold", "weekly_recaps")
+        return table and table.version()
+
+    def again(self):
+        """From the same tables the same words, and nothing is written."""
+        before = self.version()
+        for (user, week), said in list(self.said.items())[::AGAIN]:
+            self.report.count("asked again")
+            if self.ask(user, week) != said:
+                self.report.fault(f"{user} {week}", "asked again it says something else")
+        if self.version() != before:
+            self.report.fault("gold/weekly_recaps", f"asked again it went from version {before} to {self.version()}")
+
+    def formats(self):
+        asked = list(self.expected.items())
+        # Those that are special in any case: an empty week, a gap, and some of the others.
+        special = [each for each in asked if not each[1]["plays"] or each[1]["gap_days"]]
+        for (user, week), expected in special[::2] + asked[::READ]:
+            for form in formats.FORMATS:
+                out = self.ask(user, week, form)
+                self.report.count("texts read")
+                for fault in formats.faults(expected, out.decode(), form) if out is not None else ():
+                    self.report.fault(f"{user} {week}", f"--format {form} {fault}")
+
+    def table(self):
+        """One row for each listener and week that was asked for."""
+        rows = plays.rows(plays.table(self.root, "gold", "weekly_recaps"))
+        kept = sorted((row["user_id"], row["iso_week"]) for row in rows)
+        if kept != sorted(self.expected):
+            self.report.fault("gold/weekly_recaps", f"has {len(kept)} rows, {len(set(kept))} different, for {len(self.expected)} recaps")
+
+
+def never_told(recaps):
+    """Fields that no recap has a value in, so that nothing was compared."""
+    all_of_them = {compare.field(path): False for expected, _ in recaps for path, _ in compare.leaves(expected)}
+    for expected, _ in recaps:
+        for path, value in compare.leaves(expected):
+            all_of_them[compare.field(path)] |= value not in (None, [], {})
+    prefixes = tuple(name for name, told in all_of_them.items() if told)
+    return [name for name, told in all_of_them.items() if not told and not any(other.startswith((f"{name}.", f"{name}[")) for other in prefixes)]
