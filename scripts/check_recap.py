@@ -67,6 +67,7 @@ def check_zone(program, root, zone, people, songs, report):
         report.fault(zone, f"{strays} plays of silver have another local time than their own")
     asker.figures(people, found)
     asker.defaults(found)
+    asker.refusals(people)
     asker.again()
     asker.formats()
     asker.table()

@@ -5,11 +5,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from . import compare, figures, formats, plays, weeks
+from lake_checks.program import fault
+
+from . import compare, figures, formats, kept, plays, weeks
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/recap.md").read_text(encoding="utf-8")
 # Every so many of the recaps are read as people read them, and asked for twice.
 READ, AGAIN = 4, 5
+# An artist has no artist, and of these only a track has an id.
+NO_SUCH_THING = {f"{of}.{name}" for name in ("artist", "track_id") for of in
+                 ("top.artists[]", "top.genres[]", "discoveries.top_artists[]", "returns.top_artists[]")} | {"top.albums[].track_id"}
 
 
 class Asker:
@@ -49,6 +54,13 @@ class Asker:
         if out is not None:
             self.report.compare(self.expected[most.name, week], json.loads(out), DOCUMENT)
 
+    def refusals(self, people):
+        """A week that there is not and a listener that nobody knows are told so."""
+        for user, week in [(people[0].name, "2025-W53"), (people[0].name, "2025-W00"), (people[0].name, "2025-11-10"), ("nobody", None)]:
+            code, _, err = self.program.run(self.root, "recap", "--user", user, *(("--week", week) if week else ()))
+            if code == 0 or fault(code if code != 2 else 0, err):
+                self.report.fault(f"{user} {week}", f"is not refused well: {code}, {err.decode(errors='replace').strip()}")
+
     def version(self):
         table = plays.table(self.root, "gold", "weekly_recaps")
         return table and table.version()
@@ -71,22 +83,31 @@ class Asker:
             for form in formats.FORMATS:
                 out = self.ask(user, week, form)
                 self.report.count("texts read")
-                for fault in formats.faults(expected, out.decode(), form) if out is not None else ():
-                    self.report.fault(f"{user} {week}", f"--format {form} {fault}")
+                for what in formats.faults(expected, out.decode(), form) if out is not None else ():
+                    self.report.fault(f"{user} {week}", f"--format {form} {what}")
 
     def table(self):
-        """One row for each listener and week that was asked for."""
+        """One row for each listener and week that was asked for, with the same figures."""
         rows = plays.rows(plays.table(self.root, "gold", "weekly_recaps"))
-        kept = sorted((row["user_id"], row["iso_week"]) for row in rows)
-        if kept != sorted(self.expected):
-            self.report.fault("gold/weekly_recaps", f"has {len(kept)} rows, {len(set(kept))} different, for {len(self.expected)} recaps")
+        keys = sorted((row["user_id"], row["iso_week"]) for row in rows)
+        if keys != sorted(self.expected):
+            self.report.fault("gold/weekly_recaps", f"has {len(keys)} rows, {len(set(keys))} different, for {len(self.expected)} recaps")
+        for row in rows:
+            key = row["user_id"], row["iso_week"]
+            if self.said.get(key):
+                self.report.count("rows kept")
+                for what in kept.faults(self.expected[key], self.said[key], row):
+                    self.report.fault(f"gold/weekly_recaps {' '.join(key)}", what)
 
 
 def never_told(recaps):
     """Fields that no recap has a value in, so that nothing was compared."""
-    all_of_them = {compare.field(path): False for expected, _ in recaps for path, _ in compare.leaves(expected)}
+    told, never = set(), set()
     for expected, _ in recaps:
         for path, value in compare.leaves(expected):
-            all_of_them[compare.field(path)] |= value not in (None, [], {})
-    prefixes = tuple(name for name, told in all_of_them.items() if told)
-    return [name for name, told in all_of_them.items() if not told and not any(other.startswith((f"{name}.", f"{name}[")) for other in prefixes)]
+            if value in (None, [], {}):
+                never.add(compare.field(path))
+            else:
+                steps = [compare.field(path[:end]) for end in range(1, len(path) + 1)]
+                told.update(steps)
+    return sorted(never - told - NO_SUCH_THING)

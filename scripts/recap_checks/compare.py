@@ -90,6 +90,8 @@ def mistakes(recaps):
                 tried[kind] = 1
                 seen = [way for way, *_ in differences(altered(expected, path, wrong(value)), found)]
                 unseen += [] if seen == [path] else [kind]
+    if not recaps:
+        return 0, ["any kind: there is no recap"]
     expected, found = recaps[0]
     for kind, (one, other) in {
         "a field too many": (expected, {**found, "more": 1}),

@@ -20,7 +20,7 @@ def prepare(program, lake, zone, people, songs):
     """Up to silver; neither gaps nor recommendations."""
     clock = ("--quiet", "--timezone", zone)
     for person in people:
-        folder = exports.write(lake.with_name(f"{lake.name}-exports") / person.name, person)
+        folder = exports.write(lake.with_name(f"{lake.name}-exports") / f"{person.number:02}", person)
         if folder:
             program.must(lake, *clock, "import", folder, "--user", person.name)
     program.must(lake, *clock, "import-catalog", CATALOGUE)

@@ -38,7 +38,9 @@ class Person:
 
     @property
     def name(self):
-        return f"{self.zone.split('/')[1].lower()}-{self.number:02}"
+        # A name may hold anything.
+        of = "Zoë O'Neill <b>; " if self.number == 8 else ""
+        return f"{of}{self.zone.split('/')[1].lower()}-{self.number:02}"
 
     def hear(self, end, song, ms=EQUAL):
         self.plays.append(Heard(end, song, ms))
