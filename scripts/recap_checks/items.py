@@ -35,7 +35,8 @@ def shown(kind, key, plays):
         return {"name": artist[-1], "artist": None, "track_id": None}
     name = title if kind == "track" else album
     return {
-        "name": name[-1] if name else None,
+        # A track without a title is shown by what it is told by.
+        "name": name[-1] if name else key,
         "artist": artist[-1] if artist else None,
         "track_id": track_id[0] if track_id and kind == "track" else None,
     }

@@ -14,6 +14,11 @@ from deltalake import DeltaTable
 from .weeks import days_between
 
 AUTHENTIC_PLAYS_MIN = 30
+MADE_FROM = {
+    "silver": ("silver", "listening_with_features"),
+    "history_gaps": ("ops", "history_gaps"),
+    "track_recommendations": ("gold", "track_recommendations"),
+}
 COLUMNS = ("user_id played_at played_at_local hour_of_day timezone track_id track_name artist_name album_name ms_played ingested_at "
            "feature_source feature_provider valence energy track_genres").split()
 
@@ -112,6 +117,11 @@ def rows(table, columns=None):
     return [] if table is None else table.to_pyarrow_table(columns=columns).to_pylist()
 
 
+def identity(name, table):
+    """What a recap tells of a table that it is made from."""
+    return table and {"table": "/".join(MADE_FROM[name]), "id": str(table.metadata().id), "version": table.version()}
+
+
 def gap_days(gaps, zone):
     """The local days that the open gaps of each listener touch."""
     days = defaultdict(set)
@@ -124,10 +134,9 @@ def gap_days(gaps, zone):
 
 def read(lake):
     """(listeners by name, rows of silver, those of them whose local columns are wrong)."""
-    silver, gaps, recommended = (table(lake, *of) for of in (
-        ("silver", "listening_with_features"), ("ops", "history_gaps"), ("gold", "track_recommendations")))
-    versions = {"silver": silver, "history_gaps": gaps, "track_recommendations": recommended}
-    versions = {name: of and of.version() for name, of in versions.items()}
+    tables = {name: table(lake, layer, of) for name, (layer, of) in MADE_FROM.items()}
+    silver, gaps, recommended = tables.values()
+    versions = {name: identity(name, of) for name, of in tables.items()}
     every = [row for row in rows(silver, COLUMNS) if row["played_at"] is not None]
     (zone,) = {row["timezone"] for row in every}
     plays, touched, lists = defaultdict(list), gap_days(rows(gaps), zone), defaultdict(list)
