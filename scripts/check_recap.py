@@ -13,7 +13,8 @@ made up or none, and plays of unknown length. For each listener six to ten weeks
     defaults   without --user and --week it is the listener with the most plays, and the last whole week;
     formats    text, Markdown and HTML tell the same plays, time and first track, an empty week and missing days;
     again      the same words, byte by byte, and no new version of `gold.weekly_recaps`, which has one row a listener and week;
-    itself     the computation against histories counted by hand, and that a false figure of every field would be seen.
+    itself     the computation against histories counted by hand; that a false figure of every field would be seen; and, but for
+               `--short`, that every wrong reading of a definition would make some figure another.
 
 Prints what differs, then one line. Exits 1 when anything does. `--short` asks ten listeners, in below a minute.
 """
@@ -24,7 +25,7 @@ import tempfile
 from pathlib import Path
 
 from lake_checks.program import Program
-from recap_checks import asking, by_hand, compare, lake, listeners, plays
+from recap_checks import asking, by_hand, compare, lake, listeners, misreadings, plays
 from recap_checks.songs import Songs
 
 # So many of a kind are told; the rest is counted.
@@ -32,9 +33,11 @@ TOLD = 40
 
 
 class Report:
-    def __init__(self):
+    def __init__(self, readings):
         self.recaps, self.figures, self.wrong = [], 0, []
         self.counts, self.unnamed = {}, set()
+        # Wrong readings of the definitions, none of which may be left in the end.
+        self.readings = readings
 
     def fault(self, where, what):
         self.wrong.append(f"{where}: {what}")
@@ -72,6 +75,8 @@ def check_zone(program, root, zone, people, songs, report):
     asker.again(people, found)
     asker.formats()
     asker.table()
+    if report.readings:
+        report.readings = misreadings.unseen(found, list(asker.expected.values()), report.readings)
 
 
 def check_itself(report):
@@ -82,6 +87,8 @@ def check_itself(report):
     report.count("mistakes seen", tried - len(unseen))
     for what in unseen:
         report.fault("itself", f"a mistake of {what} would not be seen")
+    for reading in report.readings:
+        report.fault("itself", f"no figure would be another with {misreadings.name(reading)}")
     for name in sorted(report.unnamed):
         report.fault("docs/recap.md", f"does not name the field {name}")
     for name in asking.never_told(report.recaps):
@@ -96,7 +103,7 @@ def main():
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--keep", type=Path, help="a folder for the lakes, which stay")
     given = arguments.parse_args()
-    program, songs, report = Program(given.moodlake), Songs(given.seed), Report()
+    program, songs, report = Program(given.moodlake), Songs(given.seed), Report([] if given.short else misreadings.READINGS)
     people = listeners.people(given.listeners, given.seed, songs, given.short)
     with tempfile.TemporaryDirectory() as folder:
         root = given.keep or Path(folder)

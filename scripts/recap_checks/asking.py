@@ -11,7 +11,7 @@ from . import compare, figures, formats, kept, plays, weeks
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/recap.md").read_text(encoding="utf-8")
 # Every so many of the recaps are read as people read them, and asked for twice.
-READ, AGAIN = 6, 5
+READ, AGAIN = 8, 5
 # Of no other use.
 FRESH = "2025-W41"
 # An artist has no artist, and of these only a track has an id.
@@ -88,7 +88,7 @@ class Asker:
         asked = list(self.expected.items())
         # Those that are special in any case: an empty week, a gap, and some of the others.
         special = [each for each in asked if not each[1]["plays"] or each[1]["gap_days"]]
-        for (user, week), expected in special[::3] + asked[::READ]:
+        for (user, week), expected in special[::4] + asked[::READ]:
             for form in formats.FORMATS:
                 out = self.ask(user, week, form)
                 self.report.count("texts read")

@@ -108,11 +108,15 @@ def streak(listener, monday, sunday):
     }
 
 
-def recommendations(listener):
+def turn(row):
     """The first of each goal in turn, then the second of each."""
-    order = sorted(listener.recommendations, key=lambda row: (row["rank"], GOALS.index(row["goal"])))
+    return row["rank"], GOALS.index(row["goal"])
+
+
+def recommendations(listener):
+    """A track of two goals is taken at its first turn, and the other turn passes."""
     chosen = {}
-    for row in order:
+    for row in sorted(listener.recommendations, key=turn):
         chosen.setdefault(row["track_id"], row)
     columns = ("track_id", "track_name", "artist_name", "goal", "reason")
     return [{column: row[column] for column in columns} for row in list(chosen.values())[:RECOMMENDATIONS]]

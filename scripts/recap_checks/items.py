@@ -56,9 +56,13 @@ def listed(kind, plays, before, only=None, more=None):
             "plays_before": len(played_before[key]),
             **(more(key) if more else {}),
         }
-        # Whole milliseconds: minutes could round two different sums to one double.
-        rows.append((-len(own), -sum(known) if known else 1, key, row))
-    return [row for *_, row in sorted(rows, key=lambda row: row[:3])[:LISTED]]
+        rows.append((order(row, key), row))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])[:LISTED]]
+
+
+def order(row, key):
+    """By plays, then minutes, null last, then by what it is told by."""
+    return -row["plays"], row["minutes"] is None, -(row["minutes"] or 0), key
 
 
 def top(plays, before):

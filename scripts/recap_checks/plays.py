@@ -47,10 +47,14 @@ class Listener:
     def __init__(self, name, zone, plays, gap_days=frozenset(), recommendations=(), versions=None):
         self.name, self.zone, self.plays, self.gap_days = name, zone, plays, gap_days
         self.recommendations, self.versions = recommendations, versions
-        self.basis = basis(Counter(play.scale for play in plays if play.scale))
-        known = [play.ms for play in plays if play.ms is not None]
+        self.weigh()
+
+    def weigh(self):
+        """Whose features count, and how much each play does."""
+        self.basis = basis(Counter(play.scale for play in self.plays if play.scale))
+        known = [play.ms for play in self.plays if play.ms is not None]
         usual = sum(known) / len(known) if known else 1
-        for play in plays:
+        for play in self.plays:
             play.is_covered = play.scale is not None and play.scale == self.basis
             play.weight = math.floor((usual if play.ms is None else play.ms) + 0.5)
 
