@@ -101,13 +101,13 @@ def main():
     arguments.add_argument("--listeners", type=int, default=50)
     arguments.add_argument("--short", action="store_true")
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--keep", type=Path, help="a folder for the lakes, which stay")
+    arguments.add_argument("--keep", type=Path, help="a new folder for the lakes, which stay")
     given = arguments.parse_args()
     program, songs, report = Program(given.moodlake), Songs(given.seed), Report([] if given.short else misreadings.READINGS)
     people = listeners.people(given.listeners, given.seed, songs, given.short)
     with tempfile.TemporaryDirectory() as folder:
         root = given.keep or Path(folder)
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=not given.keep)
         for zone in listeners.ZONES:
             own = [person for person in people if person.zone == zone]
             if own:
