@@ -52,7 +52,7 @@ impl Recaps {
     }
 
     /// An hour of a day: the first, where it comes twice, and the next moment that exists, where it does not come.
-    fn at(&self, day: NaiveDate, hour: u32) -> DateTime<Utc> {
+    fn at(self, day: NaiveDate, hour: u32) -> DateTime<Utc> {
         let wanted = day.and_hms_opt(hour, 0, 0).unwrap_or_else(|| NaiveDateTime::from(day));
         let found =
             (0..STEPS_MAX).find_map(|steps| self.zone.from_local_datetime(&wanted.checked_add_signed(STEP * steps)?).earliest());
@@ -195,9 +195,9 @@ mod tests {
                 while let Some(work) = plan.due(&state, now) {
                     let week = recaps(zone, hour).week(now);
                     if work == Work::Recap {
-                        state.begin_recap(week, now)
+                        state.begin_recap(week, now);
                     } else {
-                        state.begin(work, now)
+                        state.begin(work, now);
                     }
                     state.end(work, Last { started_at: Some(now), ended_at: Some(now), code: Some(0), failures: 0 });
                     told.extend((work == Work::Recap).then_some(week));

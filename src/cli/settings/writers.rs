@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use std::time::Duration;
 
 /// How long one answer may take; there are two at most.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Settings of all providers.
 #[derive(Clone, Debug, Default)]
