@@ -50,14 +50,14 @@ pub enum Format {
 fn sorts(topics: &[Topic<'_>]) -> String {
     let mut sorts: BTreeMap<Kind, Vec<&str>> = BTreeMap::new();
     topics.iter().for_each(|topic| sorts.entry(topic.kind).or_default().push(topic.id));
-    sorts.iter().map(|(kind, ids)| format!("  {}: {}\n", kind.told(), ids.join(", "))).collect()
+    sorts.iter().map(|(kind, ids)| format!("  {}: {}", kind.told(), ids.join(", "))).collect::<Vec<_>>().join("\n")
 }
 
 /// The request for a recap of these phrases; after a first try with what was wrong with it.
 pub fn request(model: &Model, phrases: &[Phrase], format: Format, fault: Option<&Fault>) -> CreateChatCompletionRequest {
     let topics: Vec<_> = phrases.iter().map(|phrase| Topic::of(&phrase.id)).collect();
     let (pieces, sorts, samples) = (glue::told(&topics), sorts(&topics), samples(&topics).join("\n  "));
-    let system = format!("{INSTRUCTIONS}{pieces}\nSorts:\n{sorts}\nSentences as they should be:\n  {samples}\n");
+    let system = format!("{INSTRUCTIONS}{pieces}\nSorts:\n{sorts}\n\nSentences as they should be:\n  {samples}\n");
     let data: Map<String, Value> = phrases.iter().map(|phrase| (phrase.id.clone(), shortened(&phrase.text).into())).collect();
     let mut messages = vec![
         ChatCompletionRequestSystemMessage::from(system).into(),
