@@ -2,7 +2,8 @@
 //!
 //! Owns `vocabulary.txt`: every piece, its role in a sentence and what it may be said of. A bag of words could be put together to a
 //! false statement about true phrases ("the second of your list led your week"); a piece claims nothing, or only what is true of every
-//! phrase in its scope. In the file `a/b` is a choice, `-` nothing, and `_` joins the words of one choice.
+//! phrase in its scope. In the file `a/b` is a choice, `-` nothing, and `_` joins the words of one choice;
+//! what stands behind `~` and not behind `|` is taken where a model comes to it, and not offered: requests would grow too long.
 
 use super::kind::Topic;
 use super::scope::Scope;
@@ -42,7 +43,7 @@ pub struct Glue {
 impl Glue {
     fn read(text: &'static str) -> Self {
         let mut glue = Self::default();
-        for (role, scope, wording) in text.lines().filter_map(line) {
+        for (role, scope, _, wording) in text.lines().filter_map(line) {
             for tokens in wordings(wording) {
                 glue.words.extend(&tokens);
                 glue.pieces.entry((role, tokens.join(" "))).or_default().push(scope);
@@ -72,29 +73,22 @@ impl Glue {
     }
 }
 
-/// The pieces that can be said of some of these phrases, as the model is told them: a heading for each role and scope.
+/// The pieces that are offered for these phrases, as the model is told them: a heading for each role and scope.
 pub fn told(topics: &[Topic<'_>]) -> String {
-    let mut groups: BTreeMap<(Role, String), Vec<&str>> = BTreeMap::new();
-    for (role, scope, wording) in VOCABULARY.lines().filter_map(line) {
-        let ids: Vec<_> = topics.iter().filter(|topic| scope.holds(&[**topic])).map(|topic| topic.id).collect();
-        if !ids.is_empty() {
-            let whom = match scope {
-                Scope::Any => "any phrases".to_owned(),
-                Scope::First => "a ranked list in its order, from its head on".to_owned(),
-                Scope::Spread => "figures, to put days_heard behind them".to_owned(),
-                _ => ids.join(", "),
-            };
-            groups.entry((role, whom)).or_default().push(wording);
+    let mut groups: BTreeMap<(Role, &str), Vec<&str>> = BTreeMap::new();
+    for (role, scope, is_offered, wording) in VOCABULARY.lines().filter_map(line) {
+        if is_offered && topics.iter().any(|topic| scope.holds(&[*topic])) {
+            groups.entry((role, scope.told())).or_default().push(wording);
         }
     }
     let group =
-        |((role, whom), wordings): (&(Role, String), &Vec<&str>)| format!("{role:?}, of {whom}:\n  {}\n", wordings.join("\n  "));
+        |((role, whom), wordings): (&(Role, &str), &Vec<&str>)| format!("{role:?}, of {whom}:\n  {}\n", wordings.join("\n  "));
     groups.iter().map(group).collect()
 }
 
 /// A line of the file. One that cannot be read is left out; a test holds the file to having none.
-fn line(line: &'static str) -> Option<(Role, Scope, &'static str)> {
-    let (head, wording) = line.split_once(" | ")?;
+fn line(line: &'static str) -> Option<(Role, Scope, bool, &'static str)> {
+    let (head, wording) = line.split_once(" | ").or_else(|| line.split_once(" ~ "))?;
     let (role, scope) = head.split_once(' ')?;
     let role = match role {
         "aside" => Role::Aside,
@@ -105,7 +99,7 @@ fn line(line: &'static str) -> Option<(Role, Scope, &'static str)> {
         "link" => Role::Link,
         _ => return None,
     };
-    Some((role, Scope::named(scope)?, wording))
+    Some((role, Scope::named(scope)?, line.contains(" | "), wording))
 }
 
 /// All ways to read a wording.
@@ -157,7 +151,7 @@ mod tests {
 
     #[test]
     fn words_of_a_sort_of_phrases_stand_in_no_piece_that_is_said_of_others() {
-        for (_, scope, wording) in VOCABULARY.lines().filter_map(line) {
+        for (_, scope, _, wording) in VOCABULARY.lines().filter_map(line) {
             let words = wordings(wording).concat();
             let is_general = matches!(scope, Scope::Any | Scope::Heard | Scope::Named | Scope::Week);
             let bound = BOUND.split_whitespace().find(|bound| words.contains(bound));
@@ -173,7 +167,7 @@ mod tests {
     #[test]
     fn the_model_is_told_only_of_pieces_that_it_can_use() {
         let told = told(&[Topic::of("plays"), Topic::of("top_track_2")]);
-        assert!(told.contains("Lead, of plays, top_track_2:\n") && told.contains("your list"), "{told}");
+        assert!(told.contains("Lead, of what was heard (") && told.contains("your list"), "{told}");
         assert!(!told.contains("returned") && !told.contains("recommended") && !told.contains("followed by"), "{told}");
     }
 }

@@ -7,7 +7,7 @@ const FIGURES: [&str; 7] = ["plays", "minutes", "hours", "tracks", "artists", "a
 const DAYS: &str = "days_heard";
 
 /// Sorts of phrases. Lists are of one sort: what one phrase says is not to be read into another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Figure,
     /// On how many days: a figure of its own, since a week neither holds nor adds up to the days with plays.
@@ -22,6 +22,24 @@ pub enum Kind {
     Suggestion,
     /// Anything else: only what can be said of every phrase is said of it.
     Other,
+}
+
+impl Kind {
+    /// Its name for a model.
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::Figure => "figures",
+            Self::Day => "days with plays",
+            Self::Top => "entries of top lists",
+            Self::Discovery => "discoveries",
+            Self::Return => "returns",
+            Self::Mood => "moods",
+            Self::Streak => "streaks",
+            Self::Gap => "gaps",
+            Self::Suggestion => "suggestions",
+            Self::Other => "others",
+        }
+    }
 }
 
 /// A phrase as far as its id tells.

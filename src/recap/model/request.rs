@@ -7,7 +7,7 @@ use super::answer::schema;
 use super::clean::shortened;
 use super::fault::Fault;
 use super::glue;
-use super::kind::Topic;
+use super::kind::{Kind, Topic};
 use super::samples::samples;
 use super::{Model, Phrase};
 use async_openai::types::chat::{
@@ -15,6 +15,7 @@ use async_openai::types::chat::{
     ResponseFormatJsonSchema,
 };
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// How to write; the pieces stand behind it.
 const INSTRUCTIONS: &str = "You write a recap of a listener's week of music, in plain English, to the listener as “you”: \
@@ -30,8 +31,8 @@ whole answer, and only ids that you were sent. You need not use all of them. If 
 Each sentence is one clause, or up to three with a Link between them, and nothing else. A clause is
   [Aside] Lead list [Tail]      as in: In your week, you heard {id}, {id} and {id}, too.
   [Aside] list Follow [Tail]    as in: {id} and {id} were part of your week.
-A list is one placeholder, or several of the same sort (figures, top lists, discoveries, returns and so on are sorts of their own): \
-with a comma between them and a Join before the last. A figure and its comparison may have a comma alone: {plays}, {plays_vs_before}. \
+A list is one placeholder, or several of the same sort: \
+with a comma between them and a Join before the last. A figure and its comparison may have a comma alone between them. \
 A sentence begins with a capital letter or a placeholder, and ends with a full stop. Every word outside of placeholders comes from the \
 pieces below, word by word. In them a/b is a choice, - is nothing, and _ joins the words of one choice. Vary the pieces, choose those \
 that read well with the text of the phrase, and begin with what matters to a listener.
@@ -45,11 +46,18 @@ pub enum Format {
     Json,
 }
 
+/// Which placeholders are of which sort.
+fn sorts(topics: &[Topic<'_>]) -> String {
+    let mut sorts: BTreeMap<Kind, Vec<&str>> = BTreeMap::new();
+    topics.iter().for_each(|topic| sorts.entry(topic.kind).or_default().push(topic.id));
+    sorts.iter().map(|(kind, ids)| format!("  {}: {}", kind.told(), ids.join(", "))).collect::<Vec<_>>().join("\n")
+}
+
 /// The request for a recap of these phrases; after a first try with what was wrong with it.
 pub fn request(model: &Model, phrases: &[Phrase], format: Format, fault: Option<&Fault>) -> CreateChatCompletionRequest {
     let topics: Vec<_> = phrases.iter().map(|phrase| Topic::of(&phrase.id)).collect();
-    let system =
-        format!("{INSTRUCTIONS}{}\nSentences that are well-formed:\n  {}\n", glue::told(&topics), samples(&topics).join("\n  "));
+    let (pieces, sorts, samples) = (glue::told(&topics), sorts(&topics), samples(&topics).join("\n  "));
+    let system = format!("{INSTRUCTIONS}{pieces}\nSorts:\n{sorts}\n\nSentences as they should be:\n  {samples}\n");
     let data: Map<String, Value> = phrases.iter().map(|phrase| (phrase.id.clone(), shortened(&phrase.text).into())).collect();
     let mut messages = vec![
         ChatCompletionRequestSystemMessage::from(system).into(),

@@ -48,6 +48,20 @@ impl Scope {
         })
     }
 
+    /// Its name for a model.
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::Any => "any phrases",
+            Self::Kind(kind) => kind.told(),
+            Self::Heard => "what was heard (figures, entries of top lists, discoveries, returns)",
+            Self::Named => "entries of top lists, discoveries, returns",
+            Self::Week => "what was heard, days with plays, moods",
+            Self::Time => "minutes",
+            Self::First => "a top list in its order, from rank 1 on",
+            Self::Spread => "figures, before days with plays",
+        }
+    }
+
     /// Whether it holds all phrases of a list.
     pub fn holds(self, list: &[Topic<'_>]) -> bool {
         let each = |kinds: &[Kind]| list.iter().all(|topic| kinds.contains(&topic.kind));
