@@ -269,14 +269,10 @@ async fn a_service_without_schemas_is_asked_for_json_alone() {
 }
 
 #[tokio::test]
-async fn a_key_is_needed_by_those_who_ask_for_one() {
+async fn a_server_of_ones_own_is_asked_without_a_key() {
     let (base_url, seen) = serve(vec![truth()]).await;
-    let without = |provider| Model { provider, key: None, ..model(base_url.clone()) };
-    for provider in [Provider::Gemini, Provider::OpenAi] {
-        assert_eq!(tell(&without(provider), &phrases()).await.unwrap_err().reason, "there is no key");
-    }
-    assert!(seen.lock().unwrap().is_empty());
-    assert!(tell(&without(Provider::Ollama), &phrases()).await.is_ok());
+    let without = Model { provider: Provider::Ollama, key: None, ..model(base_url.clone()) };
+    assert!(tell(&without, &phrases()).await.is_ok());
     assert!(!seen.lock().unwrap()[0].head.contains("authorization"));
     let odd = Model { key: Some("line\nbreak".to_owned().into()), ..model(base_url.clone()) };
     assert_eq!(tell(&odd, &phrases()).await.unwrap_err().reason, "the key has characters that no key has, twice");
