@@ -29,7 +29,7 @@ from recap_checks import asking, by_hand, compare, lake, listeners, misreadings,
 from recap_checks.songs import Songs
 
 # So many of a kind are told; the rest is counted.
-TOLD = 40
+TOLD = 100
 
 
 class Report:

@@ -18,7 +18,7 @@ def words(text, form):
     if form == "html":
         text = html.unescape(re.sub(r"<[^>]*>", " ", re.sub(r"(?s)<(style|script|title)\b.*?</\1>", " ", text)))
     if form == "markdown":
-        text = html.unescape(re.sub(r"\\([^\w\s])", r"\1", text)).replace("**", "")
+        text = html.unescape(re.sub(r"\\([!-/:-@[-`{-~])", r"\1", text)).replace("**", "")
     return " ".join(text.split())
 
 

@@ -6,8 +6,8 @@ from . import weeks
 from .clocks import CHANGES, around, instant
 from .songs import Song, identity
 
-# The ordinary week, which gaps lie about; a week without a play; a week with equal days; a week after everything.
-USUAL, EMPTY, AFTER_EMPTY, TWINS, LAST = "2025-W46", "2025-W25", "2025-W26", "2025-W47", "2025-W52"
+# The ordinary week, which gaps lie about; a week without a play; one with equal days; one with just enough plays; one after everything.
+USUAL, EMPTY, AFTER_EMPTY, TWINS, FEW, LAST = "2025-W46", "2025-W25", "2025-W26", "2025-W47", "2025-W48", "2025-W52"
 NEW_YEAR = ("2020-W53", "2021-W01")
 # Plays with authentic features among made-up ones: one too few, and just enough.
 AUTHENTIC = {4: 29, 14: 30}
@@ -36,6 +36,7 @@ def add(self, chance, pool, songs, spans):
     self.plays = [heard for heard in self.plays if not empty(heard)]
     if TWINS in self.weeks:
         twins(self, pool)
+        few(self, pool)
     self.gaps = list(gaps(self.number, self.zone))
 
 
@@ -50,7 +51,7 @@ def asked(number, zone, spans):
     if number % 3 == 0:
         yield from NEW_YEAR
     if number % 8 == 5:
-        yield TWINS
+        yield from (TWINS, FEW)
     if number % 4 == 2:
         yield LAST
 
@@ -70,15 +71,29 @@ def silences(self, chance):
             self.hear(instant(self.zone, weeks.monday(USUAL) + day * weeks.DAY, 20 * HOUR), song)
 
 
+def alone(self, monday):
+    """Takes all plays out of a week."""
+    week = self.within(monday, monday + 6 * weeks.DAY)
+    self.plays = [heard for heard in self.plays if not week(heard)]
+
+
 def twins(self, pool):
     """Two days, and two hours of each, with the very same plays: they are equally strong."""
     monday = weeks.monday(TWINS)
-    week = self.within(monday, monday + 6 * weeks.DAY)
-    self.plays = [heard for heard in self.plays if not week(heard)]
+    alone(self, monday)
     for day in (1, 3):
         for hour in (10, 20):
             for place, song in enumerate(pool[:6]):
                 self.hear(instant(self.zone, monday + day * weeks.DAY, hour * HOUR + place * 300), song, 100_000 + 1000 * place)
+
+
+def few(self, pool):
+    """As many plays as a week, a day and an hour need for a mood, or one less."""
+    monday = weeks.monday(FEW)
+    alone(self, monday)
+    for day, count in enumerate((5, 4, 5, 6 if self.number % 16 == 5 else 5)):
+        for place, song in enumerate(pool[:count]):
+            self.hear(instant(self.zone, monday + day * weeks.DAY, (9 + day) * HOUR + place * 300), song, 90_000 + 7000 * place)
 
 
 def gaps(number, zone):
