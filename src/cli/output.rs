@@ -6,7 +6,6 @@
 use super::printable::{in_line, json_escaped};
 use crate::context::{Outcome, Step};
 use crate::error::{Explain, Result};
-use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
@@ -15,10 +14,16 @@ use std::io::{ErrorKind, Write as _};
 ///
 /// # Errors
 /// When it cannot be written as JSON.
-pub fn json_text(document: &impl Serialize) -> Result<String> {
+pub fn json_text(document: &Value) -> Result<String> {
     serde_json::to_string_pretty(document)
         .map(|text| json_escaped(&text) + "\n")
         .explain(|| "the answer cannot be written as JSON".to_owned())
+}
+
+/// A document that is JSON already.
+#[must_use]
+pub fn json_document(json: &str) -> String {
+    json_escaped(json) + "\n"
 }
 
 /// A document as one line, for programs that read line by line.

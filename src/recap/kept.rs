@@ -33,8 +33,8 @@ const STEP: &str = "recap";
 pub struct Kept {
     /// Its figures.
     pub recap: Recap,
-    /// The same as they are written down: numbers that are read from JSON may end in another last digit.
-    text: String,
+    /// The same as they are written down: a number that is read from JSON may end in another last digit, and is not written again.
+    pub json: String,
     /// Which model's words they are, and the paragraphs.
     pub words: Option<Words>,
 }
@@ -55,8 +55,8 @@ impl Kept {
     /// When it cannot be written as JSON.
     pub fn new(recap: &Recap) -> Result<Self> {
         let failed = || format!("table {}: a recap cannot be written as JSON", WEEKLY_RECAPS.label());
-        let text = serde_json::to_string(recap).explain(failed)?;
-        Ok(Self { recap: serde_json::from_str(&text).explain(failed)?, text, words: None })
+        let json = serde_json::to_string_pretty(recap).explain(failed)?;
+        Ok(Self { recap: serde_json::from_str(&json).explain(failed)?, json, words: None })
     }
 }
 
@@ -86,8 +86,8 @@ pub async fn find(context: &Context, listener: &str, week: Week, made_from: &Val
     let Ok(recap) = serde_json::from_str::<Recap>(recaps.value(0)) else { return Ok(None) };
     let words = (by.is_valid(0) && words.is_valid(0))
         .then(|| Words { by: by.value(0).to_owned(), paragraphs: serde_json::from_str(words.value(0)).unwrap_or_default() });
-    let text = recaps.value(0).to_owned();
-    Ok((recap.made_from == *made_from).then_some(Kept { recap, text, words }))
+    let json = recaps.value(0).to_owned();
+    Ok((recap.made_from == *made_from).then_some(Kept { recap, json, words }))
 }
 
 /// Keeps a recap in place of the one of the same week.
@@ -143,7 +143,7 @@ fn row(kept: &Kept) -> Result<RecordBatch> {
     row.double("energy_mean", recap.mood.energy);
     row.text("quadrant", recap.mood.quadrant.as_deref());
     row.integer("streak_days", recap.streak.current.map(|streak| streak.days as usize));
-    row.text("recap", Some(&kept.text));
+    row.text("recap", Some(&kept.json));
     row.text("words_by", kept.words.as_ref().map(|words| words.by.as_str()));
     let words = kept.words.as_ref().map(|words| serde_json::to_string(&words.paragraphs)).transpose().explain(failed)?;
     row.text("words", words.as_deref());

@@ -4,7 +4,7 @@
 
 use super::{recap_mail, recap_words};
 use crate::cli::args::{Global, RecapArgs, RecapFormat};
-use crate::cli::output::{json_text, print};
+use crate::cli::output::{json_document, print};
 use crate::cli::settings::Settings;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -47,7 +47,7 @@ pub async fn recap(global: &Global, settings: &Settings, args: &RecapArgs) -> Re
         return recap_mail::send(settings, &lake, args, &kept, &page).await;
     }
     let text = match args.format {
-        RecapFormat::Json => json_text(&kept.recap)?,
+        RecapFormat::Json => json_document(&kept.json),
         RecapFormat::Markdown => told::as_markdown(&page),
         RecapFormat::Html => told::as_html(&page, &within(&kept.recap)?),
         RecapFormat::Text => return as_text(&page, args.output.as_deref()),
