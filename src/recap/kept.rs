@@ -97,7 +97,9 @@ pub async fn find(context: &Context, listener: &str, week: Week, made_from: &Val
 pub async fn keep(context: &Context, kept: &Kept, week: Week) -> Result<Step> {
     let watch = Stopwatch::start();
     let recap = &kept.recap;
-    let note = context.note(json!({ "inputs": recap.made_from, "parameters": { "week": recap.week } }));
+    let mut inputs = recap.made_from.clone();
+    let computed = inputs.as_object_mut().and_then(|inputs| inputs.remove("computed"));
+    let note = context.note(json!({ "inputs": inputs, "parameters": { "week": recap.week, "computed": computed } }));
     let made = row(kept)?;
     let written = match context.lake.open(&WEEKLY_RECAPS).await? {
         Some(current) if current.is_as_declared(&WEEKLY_RECAPS)? => {
@@ -112,7 +114,7 @@ pub async fn keep(context: &Context, kept: &Kept, week: Week) -> Result<Step> {
         _ => store(&context.lake, &WEEKLY_RECAPS, vec![made], Mode::Replace, &note).await?,
     };
     let mut step = Step::new(STEP, WEEKLY_RECAPS.label()).wrote(written).took(watch);
-    step.inputs = recap.made_from.clone();
+    step.inputs = inputs;
     Ok(step)
 }
 
