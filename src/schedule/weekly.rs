@@ -32,7 +32,7 @@ pub fn name(monday: NaiveDate) -> String {
 impl Recaps {
     /// The last week, by its Monday, whose recap is due by now.
     #[must_use]
-    pub fn week(&self, now: DateTime<Utc>) -> NaiveDate {
+    pub fn week(self, now: DateTime<Utc>) -> NaiveDate {
         let today = now.with_timezone(&self.zone).date_naive();
         let monday = before(today, u64::from(today.weekday().num_days_from_monday()));
         let last = before(monday, 7);
@@ -41,18 +41,18 @@ impl Recaps {
 
     /// When the recap of a week is due: on the Monday after it.
     #[must_use]
-    pub fn moment(&self, week: NaiveDate) -> DateTime<Utc> {
+    pub fn moment(self, week: NaiveDate) -> DateTime<Utc> {
         self.at(after(week), self.hour)
     }
 
     /// When a week is over.
     #[must_use]
-    pub fn end(&self, week: NaiveDate) -> DateTime<Utc> {
+    pub fn end(self, week: NaiveDate) -> DateTime<Utc> {
         self.at(after(week), 0)
     }
 
     /// An hour of a day: the first, where it comes twice, and the next moment that exists, where it does not come.
-    fn at(&self, day: NaiveDate, hour: u32) -> DateTime<Utc> {
+    fn at(self, day: NaiveDate, hour: u32) -> DateTime<Utc> {
         let wanted = day.and_hms_opt(hour, 0, 0).unwrap_or_else(|| NaiveDateTime::from(day));
         let found =
             (0..STEPS_MAX).find_map(|steps| self.zone.from_local_datetime(&wanted.checked_add_signed(STEP * steps)?).earliest());
@@ -61,7 +61,7 @@ impl Recaps {
 
     /// When the next recap is to be made; `now` or earlier where one is due. None where nobody asks for recaps.
     #[must_use]
-    pub fn next(&self, state: &State, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub fn next(self, state: &State, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let since = state.recaps_since?;
         let week = self.week(now);
         let (moment, next) = (self.moment(week), self.moment(after(week)));
@@ -82,7 +82,7 @@ impl Recaps {
 
     /// Whether a full run has begun since the week was over, so that its last plays are in.
     #[must_use]
-    pub fn is_read(&self, state: &State, now: DateTime<Utc>) -> bool {
+    pub fn is_read(self, state: &State, now: DateTime<Utc>) -> bool {
         state.full.started_at.is_some_and(|started| started >= self.end(self.week(now)) && started <= now)
     }
 }

@@ -67,12 +67,10 @@ impl Mail {
             None => None,
         };
         let security = match (self.security.as_deref(), port) {
-            (Some("tls"), _) => Security::Tls,
-            (Some("starttls"), _) => Security::StartTls,
+            (Some("tls"), _) | (None, Some(465)) => Security::Tls,
+            (Some("starttls") | None, _) => Security::StartTls,
             (Some("none"), _) => Security::None,
             (Some(_), _) => return Err(Error::usage("SMTP_TLS is none of tls, starttls and none").hint(DOCUMENTED)),
-            (None, Some(465)) => Security::Tls,
-            (None, _) => Security::StartTls,
         };
         let usual = match security {
             Security::Tls => PORTS.0,
