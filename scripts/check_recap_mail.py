@@ -191,7 +191,7 @@ def refusals(check):
 def kills(check):
     """Kills, until it is done; for several people, so that each is told of for the first time."""
     chance, wrong, arrivals, killed = random.Random(check.options.seed), [], [], 0
-    with Post(delay=0.15) as post:
+    with Post(delay=0.05) as post:
         own = settings(post.port)
         began = time.monotonic()
         check.recap(own, to="first@recipient.example")

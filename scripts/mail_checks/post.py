@@ -98,7 +98,6 @@ class Post:
         self.letters.append((envelope.mail_from, envelope.rcpt_tos, envelope.original_content))
         for address in envelope.rcpt_tos:
             self.accepted[address].append((time.monotonic(), envelope.original_content))
-        await self.pause()
         return "250 it is here"
 
 

@@ -13,7 +13,7 @@ mod veil;
 
 pub use address::Address;
 pub use message::{message, unsubscribe_at};
-pub use sent::{Delivery, deliver, key};
+pub use sent::{Delivery, deliver, key, sent_before};
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};

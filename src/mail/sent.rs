@@ -37,6 +37,7 @@ struct Record {
 
 type Records = BTreeMap<String, Record>;
 
+const RECORDS: &str = ".moodlake.recaps.json";
 /// Older records are of no use to anybody.
 const KEPT: Duration = Duration::days(400);
 
@@ -46,7 +47,15 @@ pub fn key(listener: &str, time: &str, to: &Address) -> String {
     fingerprint::key([listener, time, to.bare()].map(str::as_bytes))
 }
 
-/// Sends a letter, and remembers that it did in the folder `home`. With `once` nothing is sent where it was sent before.
+/// When the letter with this key was sent, as far as is known: who asks first need not write it for nothing.
+///
+/// # Errors
+/// When the records cannot be read.
+pub fn sent_before(home: &Path, key: &str) -> Result<Option<DateTime<Utc>>> {
+    Ok(read(&home.join(RECORDS))?.get(&name(key)).and_then(|record| record.sent))
+}
+
+/// Sends a letter, and remembers in the folder `home` that it did. With `once` nothing is sent where it was sent before.
 ///
 /// # Errors
 /// When the server does not take it, another process is sending, or the records cannot be read or written.
@@ -54,10 +63,9 @@ pub async fn deliver(home: &Path, server: &Server, letter: &Letter, once: bool, 
     let lock = private_file::hold(&home.join(".moodlake.recaps.lock"), "mail", || {
         Error::failure("another process is sending a recap of this lake").hint("wait until it has ended, and run this again")
     })?;
-    let path = home.join(".moodlake.recaps.json");
+    let path = home.join(RECORDS);
     let mut records = read(&path)?;
-    // Whatever the key is made of, it is not in the file.
-    let name = fingerprint::key([letter.key.as_bytes()]);
+    let name = name(&letter.key);
     let before = records.get(&name).copied().unwrap_or_default();
     if let (true, Some(at)) = (once, before.sent) {
         return Ok(Delivery::SentBefore(at));
@@ -87,6 +95,11 @@ pub async fn deliver(home: &Path, server: &Server, letter: &Letter, once: bool, 
     }
     drop(lock);
     outcome
+}
+
+/// What a letter is called in the file. Whatever its key is made of, that is not there.
+fn name(key: &str) -> String {
+    fingerprint::key([key.as_bytes()])
 }
 
 fn read(path: &Path) -> Result<Records> {

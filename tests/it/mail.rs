@@ -2,7 +2,7 @@
 
 use moodlake::clock::Clock;
 use moodlake::error::{Error, Kind};
-use moodlake::mail::{Address, Delivery, Letter, Login, Picture, Security, Server, deliver, key, message, send};
+use moodlake::mail::{Address, Delivery, Letter, Login, Picture, Security, Server, deliver, key, message, send, sent_before};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -122,6 +122,8 @@ async fn a_letter_arrives_as_it_was_written_and_once() {
     assert!(records(&home).contains("sent") && !records(&home).contains("handing_over"));
     let again = deliver(home.path(), &post.with_login(), &letter(), true, CLOCK).await.unwrap();
     assert_eq!((again, post.letters().len()), (Delivery::SentBefore(CLOCK.now()), 1));
+    assert_eq!(sent_before(home.path(), &letter().key).unwrap(), Some(CLOCK.now()));
+    assert_eq!(sent_before(home.path(), "another").unwrap(), None);
     // Whoever asks for it gets it again, and another person gets it too.
     assert_eq!(deliver(home.path(), &post.server(), &letter(), false, CLOCK).await.unwrap(), Delivery::Sent);
     let other = Letter { key: key("me", "2026-W46", &Address::of("cia@recipient.example").unwrap()), ..letter() };

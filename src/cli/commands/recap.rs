@@ -37,9 +37,13 @@ pub async fn recap(global: &Global, settings: &Settings, args: &RecapArgs) -> Re
     }
     let lake = settings.lake()?;
     let context = super::context(global, settings, lake.clone())?;
-    let (mut kept, week) = made(&context, settings, &lake, args, week).await?;
+    let asked = asked(&context, settings, args, week).await?;
+    if args.once && recap_mail::is_sent(settings, &lake, args, &asked.listener, asked.week)? {
+        return Ok(());
+    }
+    let mut kept = made(&context, settings, &lake, &asked).await?;
     match &model {
-        Some(model) => recap_words::of(&context, &lake, model, &mut kept, week).await?,
+        Some(model) => recap_words::of(&context, &lake, model, &mut kept, asked.week).await?,
         None => kept.words = None,
     }
     let page = told::page(&kept.recap, kept.words.as_ref());
@@ -55,14 +59,19 @@ pub async fn recap(global: &Global, settings: &Settings, args: &RecapArgs) -> Re
     write(&text, args.output.as_deref())
 }
 
-/// The recap that is kept, or a new one.
-async fn made(context: &Context, settings: &Settings, lake: &Lake, args: &RecapArgs, week: Option<Week>) -> Result<(Kept, Week)> {
-    let started = context.clock.now();
-    let synthetic = Synthetic { include: false, allow: settings.allow_synthetic };
-    let source = Source::open(context, synthetic, AsOf::Latest).await?;
-    let zone = source.zone(context).await?;
-    let week = week.unwrap_or_else(|| Week::last_whole(started, zone));
-    let this = Week::of(started.with_timezone(&zone).date_naive());
+/// A week of a listener, and the plays it is made of.
+struct Asked {
+    source: Source,
+    listener: String,
+    week: Week,
+}
+
+/// Which week of whom is asked for.
+async fn asked(context: &Context, settings: &Settings, args: &RecapArgs, week: Option<Week>) -> Result<Asked> {
+    let source = source(context, settings).await?;
+    let (now, zone) = (context.clock.now(), source.zone(context).await?);
+    let week = week.unwrap_or_else(|| Week::last_whole(now, zone));
+    let this = Week::of(now.with_timezone(&zone).date_naive());
     if week > this {
         return Err(Error::usage(format!("--week {week} is still to come"))
             .hint(format!("the last whole week is {}; without --week it is told", this.before(1))));
@@ -71,18 +80,28 @@ async fn made(context: &Context, settings: &Settings, lake: &Lake, args: &RecapA
     if others > 0 && args.user.is_none() {
         tracing::info!("the lake has {others} more listeners: --user names one");
     }
-    if let Some(kept) = recap::find(context, &source, &listener, week).await? {
-        return Ok((kept, week));
+    Ok(Asked { source, listener, week })
+}
+
+async fn source(context: &Context, settings: &Settings) -> Result<Source> {
+    Source::open(context, Synthetic { include: false, allow: settings.allow_synthetic }, AsOf::Latest).await
+}
+
+/// The recap that is kept, or a new one.
+async fn made(context: &Context, settings: &Settings, lake: &Lake, asked: &Asked) -> Result<Kept> {
+    let (listener, week, started) = (&asked.listener, asked.week, context.clock.now());
+    if let Some(kept) = recap::find(context, &asked.source, listener, week).await? {
+        return Ok(kept);
     }
     let _lock = super::lock(lake)?;
     // While this command waited, another may have written.
-    let source = Source::open(context, synthetic, AsOf::Latest).await?;
-    if let Some(kept) = recap::find(context, &source, &listener, week).await? {
-        return Ok((kept, week));
+    let source = source(context, settings).await?;
+    if let Some(kept) = recap::find(context, &source, listener, week).await? {
+        return Ok(kept);
     }
-    let (kept, step) = recap::make(context, &source, &listener, week).await?;
+    let (kept, step) = recap::make(context, &source, listener, week).await?;
     super::finish(context, "recap", started, &[step]).await?;
-    Ok((kept, week))
+    Ok(kept)
 }
 
 /// The charts as parts of the page.

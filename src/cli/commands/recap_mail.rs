@@ -11,6 +11,8 @@ use crate::mail::{self, Address, Delivery, Letter};
 use crate::private_file;
 use crate::recap::Kept;
 use crate::recap::told::{self, Page, Picture};
+use crate::recap::week::Week;
+use chrono::{DateTime, Utc};
 use std::path::Path;
 
 /// Columns of the plain part: lines that mail programs do not break again.
@@ -53,11 +55,25 @@ pub async fn send(settings: &Settings, lake: &Lake, args: &RecapArgs, kept: &Kep
     }
     match mail::deliver(lake.home(), &settings.mail.server()?, &letter, args.once, Clock::System).await? {
         Delivery::Sent => tracing::info!("the recap of {week} was sent"),
-        Delivery::SentBefore(at) => {
-            tracing::info!("the recap of {week} was sent on {} already", at.format("%Y-%m-%d %H:%M:%S UTC"));
-        }
+        Delivery::SentBefore(at) => tell_sent(week, at),
     }
     Ok(())
+}
+
+/// Whether it was sent before: then it is neither made nor told by a model again.
+///
+/// # Errors
+/// When what was sent cannot be read.
+pub fn is_sent(settings: &Settings, lake: &Lake, args: &RecapArgs, listener: &str, week: Week) -> Result<bool> {
+    let (_, to) = parties(settings, args)?;
+    let week = week.to_string();
+    let sent = mail::sent_before(lake.home(), &mail::key(listener, &week, &to))?;
+    sent.inspect(|at| tell_sent(&week, *at));
+    Ok(sent.is_some())
+}
+
+fn tell_sent(week: &str, at: DateTime<Utc>) {
+    tracing::info!("the recap of {week} was sent on {} already", at.format("%Y-%m-%d %H:%M:%S UTC"));
 }
 
 fn letter(settings: &Settings, args: &RecapArgs, kept: &Kept, page: &Page) -> Result<Letter> {

@@ -68,7 +68,7 @@ impl Mail {
         };
         let security = match (self.security.as_deref(), port) {
             (Some("tls"), _) | (None, Some(465)) => Security::Tls,
-            (Some("starttls"), _) | (None, _) => Security::StartTls,
+            (Some("starttls") | None, _) => Security::StartTls,
             (Some("none"), _) => Security::None,
             (Some(_), _) => return Err(Error::usage("SMTP_TLS is none of tls, starttls and none").hint(DOCUMENTED)),
         };

@@ -67,9 +67,9 @@ fn scheduler(path: PathBuf) {
         let _ = (in_flight, state.alive_at.map(|alive| now() - alive > Duration::minutes(2)));
         let _ = state.recap_week.map(weekly::name);
         if work == Work::Recap {
-            state.begin_recap(recaps.week(now()), now())
+            state.begin_recap(recaps.week(now()), now());
         } else {
-            state.begin(work, now())
+            state.begin(work, now());
         }
         state.end(work, Last { started_at: Some(now()), ended_at: Some(now()), code: Some(1), failures: 0 });
     }
