@@ -12,6 +12,9 @@ use chrono::{Datelike, NaiveDate};
 /// Items of a list that are told in sentences.
 const TOLD: usize = 3;
 
+/// Of features that are made up no mood is told in words.
+pub const SYNTHETIC: &str = "synthetic";
+
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -60,7 +63,7 @@ fn totals(phrases: &mut Phrases, recap: &Recap) {
         phrases.add("minutes", format!("{least}{} of listening", minutes(heard)));
     }
     if let Some(before) = &recap.before {
-        let known = if before.gap_days == 0 { "" } else { ", of which plays may be missing" };
+        let known = if before.gap_days == 0 { "" } else { "; plays may be missing there" };
         let than = format!("in the week before ({}{known})", count(before.plays));
         phrases.add("plays_vs_before", compared(recap.plays as f64, before.plays as f64, "plays", &than));
     }
@@ -97,6 +100,9 @@ fn lists(phrases: &mut Phrases, recap: &Recap) {
 
 fn moods(phrases: &mut Phrases, recap: &Recap) {
     let mood = &recap.mood;
+    if mood.feature_basis.as_deref() == Some(SYNTHETIC) {
+        return;
+    }
     let (Some(valence), Some(energy), Some(quadrant)) = (mood.valence, mood.energy, &mood.quadrant) else { return };
     let means = Means { valence, energy };
     phrases.add("mood", format!("a {quadrant} mood ({})", axes(means)));

@@ -3,6 +3,7 @@
 //! Owns the reservations: plays that may be missing, figures that are least figures, features that say little.
 
 use super::data::Recap;
+use super::phrases::SYNTHETIC;
 use crate::report::words::{capital, counted, day, share};
 use chrono::{Days, NaiveTime, TimeZone};
 use chrono_tz::Tz;
@@ -48,7 +49,7 @@ fn reach(recap: &Recap) -> Option<String> {
 fn features(recap: &Recap) -> Option<String> {
     let mood = &recap.mood;
     let basis = mood.feature_basis.as_deref()?;
-    if basis == "synthetic" {
+    if basis == SYNTHETIC {
         return Some(
             "All audio features are made up from track ids: moods and recommendations say nothing of the music.".to_owned(),
         );

@@ -119,5 +119,17 @@ async fn attempt(
     fault: Option<&Fault>,
 ) -> Result<Vec<String>, Fault> {
     let body = wire::ask(http, model, &request(model, phrases, format, fault)).await?;
-    check::told(&answer::read(&body)?, phrases).map_err(Fault::Wrong)
+    judged(&body, phrases)
+}
+
+/// What is told of an answer's body, or why nothing is.
+///
+/// # Errors
+/// When it is none, or not fit to be shown.
+pub fn judge(body: &[u8], phrases: &[Phrase]) -> Result<Vec<String>, Refused> {
+    judged(body, &clean::clean(phrases)).map_err(|fault| Refused { reason: fault.to_string() })
+}
+
+fn judged(body: &[u8], phrases: &[Phrase]) -> Result<Vec<String>, Fault> {
+    check::told(&answer::read(body)?, phrases).map_err(Fault::Wrong)
 }

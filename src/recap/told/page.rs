@@ -3,7 +3,7 @@
 //! Owns the sections and how their figures read. Names are cleaned here, once for all formats.
 
 use crate::recap::data::{Item, Means, Recap, Streak};
-use crate::recap::phrases::{axes, hours, run, song, span, weekday};
+use crate::recap::phrases::{SYNTHETIC, axes, hours, run, song, span, weekday};
 use crate::recap::remarks;
 use crate::report::words::{NONE, capital, clean, count, counted, day, decimal, maybe, minutes, plain, weekday_day};
 
@@ -159,6 +159,9 @@ fn news(recap: &Recap) -> Vec<Section> {
 
 fn mood(recap: &Recap) -> Section {
     let mood = &recap.mood;
+    if mood.feature_basis.as_deref() == Some(SYNTHETIC) {
+        return lines("Mood of the music", vec!["All audio features are made up from track ids: no mood is told.".to_owned()]);
+    }
     let mut said = Vec::new();
     match (mood.valence, mood.energy, &mood.quadrant) {
         (Some(valence), Some(energy), Some(quadrant)) => {

@@ -9,6 +9,7 @@ mod export;
 mod kept;
 mod seeds;
 mod stream;
+mod words;
 
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target { name: "export_json", run: export::json, seeds: seeds::export_json },
     Target { name: "export_window", run: export::window, seeds: seeds::export_window },
     Target { name: "export_zip", run: export::zip, seeds: seeds::export_zip },
@@ -33,6 +34,7 @@ pub const TARGETS: [Target; 8] = [
     Target { name: "raw_responses", run: answers::raw_responses, seeds: seeds::raw_responses },
     Target { name: "kept", run: kept::kept, seeds: seeds::kept },
     Target { name: "stream_event", run: stream::event, seeds: stream::seeds },
+    Target { name: "words", run: words::words, seeds: words::seeds },
 ];
 
 /// The moment at which everything is read.
