@@ -205,7 +205,7 @@ def kills(check):
                 before = len(post.accepted[person])
                 process = check.program.start(check.lake, "-vv", "recap", "--week", check.week, "--email", person, "--once", environment=own)
                 # Mostly while it is handed over, which is the end of it.
-                threading.Timer(chance.uniform(0.4, 1.05) * whole, process.send_signal, [signal.SIGKILL]).start()
+                threading.Timer(chance.uniform(0.4, 1.3) * whole, process.send_signal, [signal.SIGKILL]).start()
                 out, err = process.communicate()
                 check.written.append(("kills", out + err))
                 code = process.returncode

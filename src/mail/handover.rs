@@ -30,8 +30,10 @@ pub async fn once(server: &Server, letter: &Letter, bytes: &[u8]) -> Result<(), 
     let talk = async {
         let mut connection = reach(server).await.map_err(Said::No)?;
         let told = talk(&mut connection, server, letter, bytes, &mut step).await;
-        // Whatever it answers, or whether it does, changes nothing any more.
-        let _ = tokio::time::timeout(GOODBYE, connection.abort()).await;
+        // Whatever it answers, or whether it does, changes nothing any more, and nothing that is to be remembered waits for it.
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(GOODBYE, connection.abort()).await;
+        });
         told
     };
     match tokio::time::timeout(server.timeout, talk).await {
