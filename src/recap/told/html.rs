@@ -19,6 +19,7 @@ pub struct Picture {
 
 const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const CELL: &str = "padding:5px 8px 5px 0;border-bottom:1px solid #dcd9d1;font-size:14px;line-height:1.4;vertical-align:top;color:#1b2328;overflow-wrap:anywhere";
+const LINE: &str = "margin:0 0 8px;font-size:14px;line-height:1.5;color:#1b2328;overflow-wrap:anywhere";
 const HEAD: &str =
     "padding:5px 8px 5px 0;border-bottom:2px solid #8b959b;font-size:12px;line-height:1.4;color:#56626a;font-weight:600";
 
@@ -71,11 +72,16 @@ fn sheet(page: &Page, pictures: &[Picture]) -> Markup {
 
 fn show(section: &Section) -> Markup {
     let is_prose = section.head.last() == Some(&"Why");
-    let align = |column: usize| if column == 0 || is_prose { "left" } else { "right" };
+    let align = |column: usize| if column == 0 { "left" } else { "right" };
     html! {
         h2 style="margin:28px 0 8px;font-size:17px;line-height:1.3" { (section.title) }
-        @if section.head.is_empty() {
-            @for row in &section.rows { p style="margin:0 0 6px;font-size:14px;line-height:1.5;overflow-wrap:anywhere" { (row.join(" ")) } }
+        @if is_prose {
+            // Sentences in narrow columns are no pleasure to read.
+            @for row in &section.rows {
+                p style=(LINE) { strong { (row[0]) } br; (row[1..].join(": ")) }
+            }
+        } @else if section.head.is_empty() {
+            @for row in &section.rows { p style=(LINE) { (row.join(" ")) } }
         } @else {
             table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse" {
                 tr { @for (column, name) in section.head.iter().enumerate() { th align=(align(column)) scope="col" style=(HEAD) { (name) } } }
