@@ -25,9 +25,11 @@ const PICTURE_WIDTH: u32 = 600;
 /// # Errors
 /// When a setting is missing or means nothing.
 pub fn check(settings: &Settings, args: &RecapArgs) -> Result<()> {
+    if !args.dry_run {
+        settings.mail.server()?;
+    }
     parties(settings, args)?;
-    settings.mail.unsubscribe()?;
-    if args.dry_run { Ok(()) } else { settings.mail.server().map(drop) }
+    settings.mail.unsubscribe().map(drop)
 }
 
 /// Whom it is from and whom it is for.
