@@ -248,5 +248,5 @@ fn a_letter_that_is_not_sent_needs_no_account_and_holds_what_the_recap_says() {
     }
     workspace.run("recap --week 2026-W13 --email ana@example.com").fails(2, "SMTP_HOST");
     workspace.run("recap --week 2026-W13 --email nobody --dry-run").fails(2, "--email");
-    workspace.run("recap --dry-run").fails(2, "--email");
+    assert!(workspace.run("recap --dry-run").stderr.contains("--email"));
 }
