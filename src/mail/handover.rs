@@ -1,8 +1,8 @@
 //! One try to hand a letter to a server.
 //!
 //! Owns the order of the conversation, step by step, so that it is known how far a try came. A password is said only where nobody else
-//! hears it: behind encryption that was checked, or on this machine. Every answer has to be the one that its question asks for: one
-//! that was slipped in before the encryption would be out of turn.
+//! hears it: behind encryption that was checked, or on this machine. Every answer has to be the one that its question asks for. What was
+//! slipped in before the encryption, as answers to questions to come, is found out: nobody may speak unasked behind it.
 
 use super::trouble::{Step, Trouble};
 use super::veil::Veil;
@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// A goodbye that takes longer is left out.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// What was slipped in is there at once; what comes later is out of turn by one answer.
+const UNASKED: Duration = Duration::from_millis(250);
 /// The answers that are asked for: let in, go on.
 const LET_IN: u16 = 235;
 const GO_ON: u16 = 354;
@@ -29,6 +31,9 @@ pub async fn once(server: &Server, letter: &Letter, bytes: &[u8]) -> Result<(), 
     let mut step = Step::Reach;
     let talk = async {
         let mut connection = reach(server).await.map_err(Said::No)?;
+        if server.security == Security::StartTls {
+            hear_nothing(&mut connection).await?;
+        }
         let told = talk(&mut connection, server, letter, bytes, &mut step).await;
         // Whatever it answers, or whether it does, changes nothing any more, and nothing that is to be remembered waits for it.
         tokio::spawn(async move {
@@ -41,6 +46,15 @@ pub async fn once(server: &Server, letter: &Letter, bytes: &[u8]) -> Result<(), 
         Ok(Err(Said::No(error))) => Err(Trouble::of(step, &error, &veil)),
         Ok(Err(Said::OutOfTurn)) => Err(Trouble::out_of_turn(step)),
         Err(_) => Err(Trouble::late(step, server)),
+    }
+}
+
+/// The library keeps what came before the encryption in its buffer and would take it for answers.
+async fn hear_nothing(connection: &mut AsyncSmtpConnection) -> Result<(), Said> {
+    match tokio::time::timeout(UNASKED, connection.read_response()).await {
+        Err(_) => Ok(()),
+        Ok(Ok(_)) => Err(Said::OutOfTurn),
+        Ok(Err(error)) => Err(Said::No(error)),
     }
 }
 

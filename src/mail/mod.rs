@@ -94,7 +94,7 @@ pub struct Login {
 
 /// How long one try to hand over may take.
 pub const TIMEOUT: Duration = Duration::from_mins(1);
-/// Tries and the pauses between them: 3 to 6 seconds, then 6 to 12.
+/// Tries and the pauses between them: 1.5 to 3 seconds, then 3 to 6.
 const PATIENCE: Patience = Patience {
     attempts_max: 3,
     backoff: Duration::from_secs(3),

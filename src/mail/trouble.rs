@@ -55,7 +55,7 @@ const REFUSED_ADDRESS: (&str, &str) = (
     "does not take mail from or for this address",
     "is the address right (--email, MOODLAKE_RECAP_TO), and may this user send as SMTP_FROM? the server says why",
 );
-const REFUSED_CONTENT: (&str, &str) = ("does not take this mail", "the server says why; -vv tells what came before");
+const REFUSED_CONTENT: (&str, &str) = ("does not take this mail", "the server says why");
 const LATER: (&str, &str) = ("does not take the mail now", "nothing was sent: try again later, the same mail is sent then");
 const LOST: (&str, &str) = (
     "did not confirm that it has the mail",

@@ -69,6 +69,8 @@ async fn made_from(context: &Context, source: &Source) -> Result<Value> {
         "computed": {
             "algorithm": ALGORITHM,
             "sql": fingerprint::of([BASES, PLAYS, facts::PLAYS, facts::RECOMMENDED].concat()),
+            // Words that are kept are made of these.
+            "words": fingerprint::of([include_str!("phrases.rs"), model::VOCABULARY].concat()),
             "features": source.parameters(),
         },
     }))

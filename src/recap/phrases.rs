@@ -7,10 +7,12 @@ pub use super::model::Phrase;
 
 use super::data::{Item, Means, Recap, Streak};
 use crate::report::words::{clean, count, counted, day, decimal, minutes, weekday_day};
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 
 /// Items of a list that are told in sentences.
 const TOLD: usize = 3;
+/// Longer names may be whole sentences.
+const PLAIN_WORDS: usize = 4;
 
 /// Of features that are made up no mood is told in words.
 pub const SYNTHETIC: &str = "synthetic";
@@ -47,7 +49,10 @@ pub fn of(recap: &Recap) -> Vec<Phrase> {
         moods(&mut phrases, recap);
         streaks(&mut phrases, recap);
         for (rank, track) in recap.recommendations.iter().enumerate() {
-            phrases.add(format!("recommendation_{}", rank + 1), song(&track.track_name, Some(&track.artist_name)));
+            phrases.add(
+                format!("recommendation_{}", rank + 1),
+                format!("{}, a suggestion", song(&track.track_name, Some(&track.artist_name))),
+            );
         }
     }
     phrases.0
@@ -55,19 +60,22 @@ pub fn of(recap: &Recap) -> Vec<Phrase> {
 
 fn totals(phrases: &mut Phrases, recap: &Recap) {
     phrases.add("plays", counted(recap.plays, "play"));
-    phrases.add("days_heard", format!("{} of 7 days with music", recap.days_heard));
+    phrases.add("days_heard", format!("{} of the week’s 7 days", recap.days_heard));
     phrases.add("tracks", counted_different(recap.tracks, "track"));
     phrases.add("artists", counted_different(recap.artists, "artist"));
     if let Some(heard) = recap.minutes {
         let least = if recap.plays_timed < recap.plays { "at least " } else { "" };
-        phrases.add("minutes", format!("{least}{} of listening", minutes(heard)));
+        phrases.add("minutes", format!("{least}{}", minutes(heard)));
     }
     if let Some(before) = &recap.before {
         let known = if before.gap_days == 0 { "" } else { "; plays may be missing there" };
         let than = format!("in the week before ({}{known})", count(before.plays));
-        phrases.add("plays_vs_before", compared(recap.plays as f64, before.plays as f64, "plays", &than));
+        // A week that is known in part only is nothing to compare with.
+        if recap.history.first_day <= recap.from - TimeDelta::weeks(1) {
+            phrases.add("plays_vs_before", compared(recap.plays as f64, before.plays as f64, "plays", &than));
+        }
     }
-    if let Some(usual) = &recap.usual {
+    if let Some(usual) = recap.usual.as_ref().filter(|usual| usual.plays > 0.0) {
         let than =
             format!("in a usual week ({}, the median of {} weeks)", decimal(usual.plays, halves(usual.plays)), usual.weeks);
         phrases.add("plays_vs_usual", compared(recap.plays as f64, usual.plays, "plays", &than));
@@ -76,26 +84,30 @@ fn totals(phrases: &mut Phrases, recap: &Recap) {
 
 fn lists(phrases: &mut Phrases, recap: &Recap) {
     let plays = |item: &Item| counted(item.plays, "play");
-    let titled = |item: &Item| format!("{} ({})", song(&item.name, item.artist.as_deref()), plays(item));
-    let named = |item: &Item| format!("{} ({})", clean(&item.name), plays(item));
-    phrases.each("top_track", &recap.top.tracks, titled);
-    phrases.each("top_artist", &recap.top.artists, named);
-    phrases.each("top_album", &recap.top.albums, titled);
-    phrases.each("top_genre", &recap.top.genres, named);
-    if let Some(news) = recap.discoveries.as_ref().filter(|news| news.artists + news.tracks > 0) {
-        phrases.add("discovered_artists", counted(news.artists, "new artist"));
-        phrases.add("discovered_tracks", counted(news.tracks, "new track"));
-        phrases
-            .each("discovered_artist", &news.top_artists, |item| format!("{}, new to you ({})", clean(&item.name), plays(item)));
+    let titled = |kind: &str, item: &Item| format!("the {kind} {}", song(&item.name, item.artist.as_deref()));
+    let of = |kind: &'static str| move |item: &Item| format!("{} ({})", titled(kind, item), plays(item));
+    let called = |kind: &'static str| move |item: &Item| format!("the {kind} {} ({})", name(&item.name), plays(item));
+    phrases.each("top_track", &recap.top.tracks, of("track"));
+    phrases.each("top_artist", &recap.top.artists, called("artist"));
+    phrases.each("top_album", &recap.top.albums, of("album"));
+    phrases.each("top_genre", &recap.top.genres, called("genre"));
+    if let Some(news) = &recap.discoveries {
+        for (id, number, noun) in [("new_artists", news.artists, "new artist"), ("new_tracks", news.tracks, "new track")] {
+            if number > 0 {
+                phrases.add(id, counted(number, noun));
+            }
+        }
+        phrases.each("discovered_artist", &news.top_artists, |item| {
+            format!("the artist {}, new to you ({})", name(&item.name), plays(item))
+        });
         phrases.each("discovered_track", &news.top_tracks, |item| {
-            format!("{}, new to you ({})", song(&item.name, item.artist.as_deref()), plays(item))
+            format!("{}, new to you ({})", titled("track", item), plays(item))
         });
     }
-    let last = |item: &Item| item.last_heard.map_or_else(String::new, |date| format!(", last heard on {}", day(date)));
-    phrases.each("returned_artist", &recap.returns.top_artists, |item| format!("{}{}", clean(&item.name), last(item)));
-    phrases.each("returned_track", &recap.returns.top_tracks, |item| {
-        format!("{}{}", song(&item.name, item.artist.as_deref()), last(item))
-    });
+    let since =
+        |item: &Item| item.last_heard.map_or_else(String::new, |date| format!(", for the first time since {}", day(date)));
+    phrases.each("returned_artist", &recap.returns.top_artists, |item| format!("the artist {}{}", name(&item.name), since(item)));
+    phrases.each("returned_track", &recap.returns.top_tracks, |item| format!("{}{}", titled("track", item), since(item)));
 }
 
 fn moods(phrases: &mut Phrases, recap: &Recap) {
@@ -105,19 +117,31 @@ fn moods(phrases: &mut Phrases, recap: &Recap) {
     }
     let (Some(valence), Some(energy), Some(quadrant)) = (mood.valence, mood.energy, &mood.quadrant) else { return };
     let means = Means { valence, energy };
-    phrases.add("mood", format!("a {quadrant} mood ({})", axes(means)));
+    phrases.add("mood", format!("a {quadrant} mood over the week ({})", axes(means)));
     if let Some(before) = mood.before {
-        let said = |by: f64| moved(by).unwrap_or_else(|| "the same".to_owned());
+        let said = |by: f64| moved(by).unwrap_or_else(|| "unchanged".to_owned());
         let (valence, energy) = (said(valence - before.valence), said(energy - before.energy));
-        phrases.add("mood_vs_before", format!("valence {valence}, energy {energy}, held against the week before"));
+        phrases
+            .add("mood_vs_before", format!("the week’s valence {valence} and its energy {energy}, held against the week before"));
     }
     if let Some(strongest) = &mood.strongest_day {
         let of = Means { valence: strongest.of.valence, energy: strongest.of.energy };
-        phrases.add("strongest_day", format!("{}: {} ({})", weekday(strongest.date), strongest.of.quadrant, axes(of)));
+        phrases.add(
+            "strongest_day",
+            format!("the strongest mood of a day: {}, on {} ({})", strongest.of.quadrant, weekday(strongest.date), axes(of)),
+        );
     }
     if let Some(strongest) = &mood.strongest_hour {
         let of = Means { valence: strongest.of.valence, energy: strongest.of.energy };
-        phrases.add("strongest_hour", format!("{}: {} ({})", hours(strongest.hour), strongest.of.quadrant, axes(of)));
+        phrases.add(
+            "strongest_hour",
+            format!(
+                "the strongest mood of an hour of the day, all days together: {}, {} ({})",
+                strongest.of.quadrant,
+                hours(strongest.hour),
+                axes(of)
+            ),
+        );
     }
 }
 
@@ -125,8 +149,8 @@ fn streaks(phrases: &mut Phrases, recap: &Recap) {
     let Some(current) = recap.streak.current.filter(|streak| streak.days > 1) else { return };
     let until = if current.to == recap.to { "Sunday".to_owned() } else { weekday(current.to) };
     let longest = match recap.streak.longest {
-        Some(longest) if longest == current => ", the longest streak so far".to_owned(),
-        Some(longest) => format!(" (the longest streak: {} days, {})", longest.days, run(longest)),
+        Some(longest) if longest == current => ", the longest streak up to then".to_owned(),
+        Some(longest) => format!(" (the longest streak up to then: {} days, {})", longest.days, run(longest)),
         None => String::new(),
     };
     phrases.add("streak", format!("{} days in a row with music up to {until}{longest}", current.days));
@@ -154,7 +178,20 @@ pub fn run(streak: Streak) -> String {
 
 /// A title between quotation marks, and by whom.
 pub fn song(title: &str, artist: Option<&str>) -> String {
-    artist.map_or_else(|| format!("“{}”", clean(title)), |artist| format!("“{}” by {}", clean(title), clean(artist)))
+    let title = format!("“{}”", inside(title));
+    artist.map_or_else(|| title.clone(), |artist| format!("{title} by {}", name(artist)))
+}
+
+/// A name; between quotation marks where it could be read as more than one.
+pub fn name(name: &str) -> String {
+    let name = inside(name);
+    let is_plain = |letter: char| letter.is_alphabetic() || " '’-&".contains(letter);
+    if name.chars().all(is_plain) && name.split(' ').count() <= PLAIN_WORDS { name } else { format!("“{name}”") }
+}
+
+/// A name as it may stand between quotation marks.
+fn inside(name: &str) -> String {
+    clean(name).replace(['“', '”'], "\"")
 }
 
 /// `9 to 15 November 2026`, with what differs between its ends.
@@ -190,15 +227,18 @@ fn halves(value: f64) -> usize {
 
 /// `12 % more plays than …`; whole percents, and no percents of nothing.
 fn compared(now: f64, then: f64, noun: &str, than: &str) -> String {
+    let direction = if now > then { "more" } else { "fewer" };
     let percent = if then > 0.0 { ((now / then - 1.0) * 100.0).abs().round() } else { f64::INFINITY };
+    let times = (now / then).round();
     if now.total_cmp(&then).is_eq() {
         format!("as many {noun} as {than}")
     } else if !percent.is_finite() {
         format!("more {noun} than {than}")
+    } else if times >= 3.0 {
+        format!("about {} times as many {noun} as {than}", decimal(times, 0))
     } else if percent < 1.0 {
-        format!("nearly as many {noun} as {than}")
+        format!("slightly {direction} {noun} than {than}")
     } else {
-        let direction = if now > then { "more" } else { "fewer" };
         // All of them would be no plays at all.
         let (over, percent) = if now < then && now > 0.0 && percent > 99.0 { ("over ", 99.0) } else { ("", percent) };
         format!("{over}{} % {direction} {noun} than {than}", decimal(percent, 0))
@@ -214,7 +254,7 @@ fn moved(by: f64) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{compared, moved};
+    use super::{compared, moved, name, song};
 
     #[test]
     fn a_comparison_says_the_direction_and_never_a_percent_of_nothing() {
@@ -222,9 +262,18 @@ mod tests {
         assert_eq!(said(112.0, 100.0), "12 % more plays than before");
         assert_eq!(said(88.0, 100.0), "12 % fewer plays than before");
         assert_eq!(said(100.0, 100.0), "as many plays as before");
-        assert_eq!(said(1001.0, 1000.0), "nearly as many plays as before");
+        assert_eq!(said(1001.0, 1000.0), "slightly more plays than before");
         assert_eq!(said(3.0, 0.0), "more plays than before");
+        assert_eq!(said(39.0, 1.0), "about 39 times as many plays as before");
+        assert_eq!(said(240.0, 100.0), "140 % more plays than before");
         assert_eq!(said(1.0, 4000.0), "over 99 % fewer plays than before");
+    }
+
+    #[test]
+    fn a_name_that_says_more_than_a_name_stands_between_quotation_marks() {
+        assert_eq!(name("Tony O'Connor"), "Tony O'Connor");
+        assert_eq!(name("Blur (400 plays) led. You “never”"), "“Blur (400 plays) led. You \"never\"”");
+        assert_eq!(song("“a” by b", Some("M.I.A.")), "“\"a\" by b” by “M.I.A.”");
     }
 
     #[test]

@@ -4,8 +4,8 @@
 
 use super::data::Recap;
 use super::phrases::SYNTHETIC;
-use crate::report::words::{capital, counted, day, share};
-use chrono::{Days, NaiveTime, TimeZone};
+use crate::report::words::{count, counted, day};
+use chrono::{Days, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 
 /// Sentences.
@@ -19,6 +19,7 @@ pub fn of(recap: &Recap) -> Vec<String> {
     if let Some(before) = recap.before.as_ref().filter(|before| before.gap_days > 0) {
         remarks.push(format!("In the week before, plays may be missing on {}.", counted(before.gap_days, "day")));
     }
+    remarks.extend(beginning(recap));
     remarks.extend(reach(recap));
     if recap.plays == 0 {
         return remarks;
@@ -31,19 +32,35 @@ pub fn of(recap: &Recap) -> Vec<String> {
     remarks
 }
 
-/// Whether plays of the week may not have come in yet.
+/// Where the history begins too late to compare weeks.
+fn beginning(recap: &Recap) -> Option<String> {
+    let first = recap.history.first_day;
+    let which = match first {
+        _ if first > recap.to => return None,
+        _ if first > recap.from => "this week is",
+        _ if first > recap.from - TimeDelta::weeks(1) => "the week before is",
+        _ => return None,
+    };
+    Some(format!("The history begins on {}: {which} not known whole.", day(first)))
+}
+
+/// Whether plays of the week may not have come in yet. Newer ones, or ones that came in later, say that it is known.
 fn reach(recap: &Recap) -> Option<String> {
-    let (zone, until): (Tz, _) = (recap.timezone.parse().ok()?, recap.history.known_until?);
+    let (zone, last): (Tz, _) = (recap.timezone.parse().ok()?, recap.history.last_day);
     let over = recap.to.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN);
     let over = zone.from_local_datetime(&over).earliest()?;
-    (until < over).then(|| {
-        let until = until.with_timezone(&zone);
-        format!(
-            "The newest plays came in on {} at {}: plays of this week that are newer are not counted.",
-            day(until.date_naive()),
-            until.format("%H:%M")
-        )
-    })
+    let came_in = recap.history.known_until.map(|until| until.with_timezone(&zone));
+    let is_known = last > recap.to || (last == recap.to && came_in.is_some_and(|at| at >= over));
+    // Of a week behind the last play nothing else is told anyway.
+    if is_known || last < recap.from {
+        return None;
+    }
+    let came_in = came_in.map(|at| format!(", the newest came in on {} at {}", day(at.date_naive()), at.format("%H:%M")));
+    let came_in = came_in.unwrap_or_default();
+    Some(format!(
+        "The last play that is known is of {}{came_in}: if there were later ones in this week, they are not counted.",
+        day(last)
+    ))
 }
 
 fn features(recap: &Recap) -> Option<String> {
@@ -54,12 +71,9 @@ fn features(recap: &Recap) -> Option<String> {
             "All audio features are made up from track ids: moods and recommendations say nothing of the music.".to_owned(),
         );
     }
-    let covered = mood.plays_covered as f64 / recap.plays as f64;
+    let covered = format!("{} of the {}", count(mood.plays_covered), counted(recap.plays, "play"));
     if mood.valence.is_none() {
-        return Some(capital(&format!(
-            "{} of the plays have audio features that count: too few to tell a mood.",
-            share(covered)
-        )));
+        return Some(format!("With audio features that count there are {covered}: too few to tell a mood."));
     }
-    (covered < 1.0).then(|| format!("The mood rests on the {} of the plays with audio features ({basis}).", share(covered)))
+    (mood.plays_covered < recap.plays).then(|| format!("The mood rests on {covered}, those with audio features ({basis})."))
 }

@@ -152,6 +152,10 @@ impl Keeper {
     }
 
     fn beat(&mut self, now: DateTime<Utc>) {
+        // A clock that was ahead when recaps were first wanted would put them off until then.
+        if self.state.recaps_since.is_some_and(|since| since > now) {
+            self.update(|state| state.recaps_since = Some(now));
+        }
         // A clock that was set back counts as silence too.
         if (now - self.beaten_at).abs().to_std().unwrap_or_default() >= BEAT {
             self.beaten_at = now;

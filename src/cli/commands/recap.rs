@@ -32,6 +32,9 @@ pub async fn recap(global: &Global, settings: &Settings, args: &RecapArgs) -> Re
     // A wrong flag or setting is told before anything is made.
     let week = args.week.as_deref().map(Week::parse).transpose()?;
     let model = settings.writers.model(args.words, args.model.as_deref())?;
+    if args.email.is_some() && !args.dry_run && args.output.is_some() {
+        return Err(Error::usage("--output writes a file, and --email sends").hint("add --dry-run to write the mail to the file"));
+    }
     if args.email.is_some() {
         recap_mail::check(settings, args)?;
     }

@@ -52,11 +52,11 @@ impl Writers {
                 Error::usage(format!("MOODLAKE_RECAP_WORDS={name} is no writer")).hint("set template, gemini, openai or ollama")
             })?,
         };
-        let (provider, key, base_url, variable) = match writer {
+        let (provider, key, base_url, variable, place) = match writer {
             Writer::Template => return Ok(None),
-            Writer::Gemini => (Provider::Gemini, &self.gemini.0, self.gemini.1.clone(), "GEMINI_API_KEY"),
-            Writer::Openai => (Provider::OpenAi, &self.openai.0, self.openai.1.clone(), "OPENAI_API_KEY"),
-            Writer::Ollama => (Provider::Ollama, &None, self.ollama.as_deref().map(at_host), ""),
+            Writer::Gemini => (Provider::Gemini, &self.gemini.0, self.gemini.1.clone(), "GEMINI_API_KEY", "GEMINI_API_BASE_URL"),
+            Writer::Openai => (Provider::OpenAi, &self.openai.0, self.openai.1.clone(), "OPENAI_API_KEY", "OPENAI_BASE_URL"),
+            Writer::Ollama => (Provider::Ollama, &None, self.ollama.as_deref().map(at_host), "", "OLLAMA_HOST"),
         };
         let name = model.or(self.model.as_deref()).ok_or_else(|| {
             Error::usage("--words needs the name of a model").hint("name one with --model or MOODLAKE_RECAP_MODEL")
@@ -73,19 +73,27 @@ impl Writers {
         }
         let is_web = url::Url::parse(&base_url).is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
         if !is_web {
-            return Err(Error::usage(format!("the address of the language model, {base_url}, is no web address"))
-                .hint("GEMINI_API_BASE_URL, OPENAI_BASE_URL or OLLAMA_HOST names it; leave it out to use the provider's own"));
+            return Err(Error::usage(format!("{place} is no web address"))
+                .hint(format!("write one such as https://example.com/v1/; leave {place} out to use the provider's own")));
         }
         Ok(Some(Model { provider, base_url, key: key.clone(), name: name.to_owned(), patience: PATIENCE }))
     }
 }
 
-/// Ollama's own variable holds a host, a port, both, or an address.
-fn at_host(host: &str) -> String {
-    let address = if host.contains("://") { host.to_owned() } else { format!("http://{host}") };
-    let address = address.trim_end_matches('/').replace("://0.0.0.0", "://127.0.0.1").replace("://:", "://127.0.0.1:");
-    let has_port = address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    if has_port { format!("{address}/v1/") } else { format!("{address}:11434/v1/") }
+/// Ollama's own variable holds a host, a port, both, or an address; only without a scheme the port is Ollama's.
+fn at_host(text: &str) -> String {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = match host.strip_prefix("0.0.0.0") {
+        Some(port) => format!("127.0.0.1{port}"),
+        None if host.is_empty() || host.starts_with(':') => format!("127.0.0.1{host}"),
+        None => host.to_owned(),
+    };
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let port = if has_port || !scheme.is_empty() { "" } else { ":11434" };
+    let path = path.trim_end_matches('/');
+    let path = if path.is_empty() { String::new() } else { format!("/{path}") };
+    format!("{}://{host}{port}{path}/v1/", if scheme.is_empty() { "http" } else { scheme })
 }
 
 #[cfg(test)]
@@ -117,7 +125,8 @@ mod tests {
             asked("moodlake recap --words openai --model m", &mine),
             Ok(Some(("http://127.0.0.1:8080/v1/".into(), "m".into())))
         );
-        assert!(asked("moodlake recap --words openai --model m", &[("OPENAI_BASE_URL", "file:///etc")]).is_err());
+        let secret = asked("moodlake recap --words openai --model m", &[("OPENAI_BASE_URL", "sk-secret")]).unwrap_err();
+        assert_eq!(secret, "OPENAI_BASE_URL is no web address");
     }
 
     #[test]
@@ -126,5 +135,7 @@ mod tests {
         assert_eq!(at_host("0.0.0.0:9000"), "http://127.0.0.1:9000/v1/");
         assert_eq!(at_host(":9000"), "http://127.0.0.1:9000/v1/");
         assert_eq!(at_host("https://box:443/"), "https://box:443/v1/");
+        assert_eq!(at_host("https://box"), "https://box/v1/");
+        assert_eq!(at_host("http://box:1/path/"), "http://box:1/path/v1/");
     }
 }

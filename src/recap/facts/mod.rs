@@ -123,7 +123,7 @@ impl Count {
         };
         if when == When::InWeek {
             self.days.entry(date).or_default().add(play);
-            if let Some(hour) = self.hours.get_mut(play.hour) {
+            if let Some(hour) = play.hour.and_then(|hour| self.hours.get_mut(hour)) {
                 hour.add(play);
             }
         }

@@ -10,7 +10,7 @@ pub struct Play<'a> {
     /// The local day, counted from 1970.
     pub date: i32,
     /// The local hour.
-    pub hour: usize,
+    pub hour: Option<usize>,
     /// How long, in milliseconds.
     pub ms_played: Option<i64>,
     /// What it weighs in a mean.
@@ -71,7 +71,7 @@ impl Plays {
             let is_covered = self.covered.value(row) && self.valences.is_valid(row) && self.energies.is_valid(row);
             Play {
                 date: self.days.value(row),
-                hour: usize::try_from(self.hours.value(row)).unwrap_or_default(),
+                hour: usize::try_from(self.hours.value(row)).ok().filter(|_| self.hours.is_valid(row)),
                 ms_played: self.played.is_valid(row).then(|| self.played.value(row)),
                 weight: self.weights.value(row),
                 mood: is_covered.then(|| (self.valences.value(row), self.energies.value(row))),

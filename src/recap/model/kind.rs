@@ -3,7 +3,7 @@
 //! Owns the sorts of phrases. An id that begins like none of them is of no sort, and little can be said of it.
 
 /// What the plain figures of a week are called; with `_vs_` behind them they are compared.
-const FIGURES: [&str; 7] = ["plays", "minutes", "hours", "tracks", "artists", "albums", "genres"];
+const FIGURES: [&str; 9] = ["plays", "minutes", "hours", "tracks", "artists", "albums", "genres", "new_artists", "new_tracks"];
 const DAYS: &str = "days_heard";
 
 /// Sorts of phrases. Lists are of one sort: what one phrase says is not to be read into another.

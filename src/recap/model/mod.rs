@@ -18,6 +18,8 @@ mod samples;
 mod scope;
 mod wire;
 
+pub use glue::VOCABULARY;
+
 use crate::clock::Clock;
 use fault::Fault;
 use request::{Format, request};

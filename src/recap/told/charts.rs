@@ -58,7 +58,12 @@ pub fn of(recap: &Recap) -> Vec<Chart> {
         .iter()
         .map(|day| {
             let time = day.minutes.map(|heard| format!(", {}", minutes(heard))).unwrap_or_default();
-            format!("{} {}{time}", weekday(day.date.weekday().number_from_monday()), counted(day.plays, "play"))
+            format!(
+                "{} {}{time}{}",
+                weekday(day.date.weekday().number_from_monday()),
+                counted(day.plays, "play"),
+                if day.in_gap { " (plays may be missing)" } else { "" }
+            )
         })
         .collect();
     let hours: Vec<Bar> = recap
@@ -74,7 +79,7 @@ pub fn of(recap: &Recap) -> Vec<Chart> {
     let busiest = recap.hours.iter().max_by_key(|hour| (hour.plays, std::cmp::Reverse(hour.hour)));
     let busiest =
         busiest.map(|hour| format!("Most plays from {} o’clock: {}.", hour.hour, count(hour.plays))).unwrap_or_default();
-    let hatched = (!recap.gap_days.is_empty()).then(|| "hatched days are those".to_owned());
+    let hatched = (!recap.gap_days.is_empty()).then(|| "hatched days are those.".to_owned());
     vec![
         draw("week-days", "Plays by day", &format!("Plays by day: {}.", told.join("; ")), &days, &basis(hatched)),
         draw("week-hours", "Plays by hour of the day", &format!("Plays by hour of the day. {busiest}"), &hours, &basis(None)),
@@ -95,11 +100,11 @@ fn draw(name: &'static str, title: &str, description: &str, bars: &[Bar], basis:
         let (left, wide) = (LEFT + (place as f64 + BETWEEN / 2.0) * step, step * (1.0 - BETWEEN));
         let top = axis.place(bar.value, bottom, TOP);
         let middle = left + wide / 2.0;
-        if bar.is_doubtful {
-            canvas.hatched(name, Area { x: left, y: TOP, width: wide, height: HEIGHT });
-        }
         if bar.value > 0.0 {
             canvas.rectangle("bar", Area { x: left, y: top, width: wide, height: bottom - top }, None);
+        }
+        if bar.is_doubtful {
+            canvas.hatched(name, Area { x: left, y: TOP, width: wide, height: HEIGHT });
         }
         canvas.text("ink", (middle, top - 4.0), SIZE, Anchor::Middle, &bar.above);
         canvas.text("muted", (middle, bottom + 18.0), SIZE, Anchor::Middle, &bar.below);

@@ -28,7 +28,7 @@ pub fn render(page: &Page) -> String {
 fn show(out: &mut String, section: &Section) {
     if section.head.is_empty() {
         for row in &section.rows {
-            let _ = writeln!(out, "- {}", escaped(&row.join(" ")));
+            let _ = writeln!(out, "- {}", item(&row.join(" ")));
         }
         return;
     }
@@ -39,6 +39,18 @@ fn show(out: &mut String, section: &Section) {
     out.push_str(&line((0..section.head.len()).map(rule).collect()));
     for row in &section.rows {
         out.push_str(&line(row.iter().map(|cell| escaped(cell)).collect()));
+    }
+}
+
+/// The same at the beginning of a line, where it would begin a list in the list.
+fn item(text: &str) -> String {
+    let text = escaped(text);
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let is_mark = |at: usize, marks: &str| text[at..].starts_with(|letter: char| marks.contains(letter));
+    match digits {
+        0 if is_mark(0, "-+") => format!("\\{text}"),
+        1.. if is_mark(digits, ".)") => format!("{}\\{}", &text[..digits], &text[digits..]),
+        _ => text,
     }
 }
 
@@ -53,19 +65,24 @@ fn escaped(text: &str) -> String {
                 out.push('\\');
                 out.push(letter);
             }
-            // Bare addresses become links by themselves where a colon follows their scheme.
+            // Addresses of mail become links by themselves, and names of people are called in chats.
+            '@' => out.push_str("@\u{200b}"),
             _ => out.push(letter),
         }
     }
+    // So do those of pages.
     out.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{escaped, item};
 
     #[test]
     fn no_name_is_markup() {
+        assert_eq!(escaped("ana@example.com"), "ana@\u{200b}example.com");
+        assert_eq!((item("1. FC: 1"), item("12) a"), item("- b")), ("1\\. FC: 1".into(), "12\\) a".into(), "\\- b".into()));
+        assert_eq!((item("2 plays"), item("Blur")), ("2 plays".to_owned(), "Blur".to_owned()));
         assert_eq!(
             escaped("[x](http://e) | **b** <img> #1 `c`"),
             "\\[x\\](http:\u{200b}//e) \\| \\*\\*b\\*\\* &lt;img\\> \\#1 \\`c\\`"

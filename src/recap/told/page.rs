@@ -55,7 +55,10 @@ pub fn of(recap: &Recap, paragraphs: Vec<String>, words_by: Option<&str>) -> Pag
             ("Most played genres", "Genre", &recap.top.genres),
         ];
         page.sections.extend(
-            lists.into_iter().filter(|(_, _, items)| !items.is_empty()).map(|(title, kind, items)| top(title, kind, items)),
+            lists
+                .into_iter()
+                .filter(|(_, _, items)| !items.is_empty())
+                .map(|(title, kind, items)| top(title, kind, items, recap.before.is_some())),
         );
         page.sections.extend(news(recap));
         page.sections.push(mood(recap));
@@ -103,13 +106,18 @@ fn days(recap: &Recap) -> Section {
     Section { title: "Day by day".to_owned(), head: vec!["Day", "Plays", "Time", "Valence", "Energy"], rows: rows.collect() }
 }
 
-fn top(title: &str, kind: &'static str, items: &[Item]) -> Section {
+fn top(title: &str, kind: &'static str, items: &[Item], has_before: bool) -> Section {
     let rows = items.iter().map(|item| {
         let name = item
             .artist
             .as_deref()
             .map_or_else(|| clean(&item.name), |artist| format!("{} · {}", clean(&item.name), clean(artist)));
-        vec![name, count(item.plays), item.minutes.map_or_else(|| NONE.to_owned(), minutes), count(item.plays_before)]
+        vec![
+            name,
+            count(item.plays),
+            item.minutes.map_or_else(|| NONE.to_owned(), minutes),
+            if has_before { count(item.plays_before) } else { NONE.to_owned() },
+        ]
     });
     Section { title: title.to_owned(), head: vec![kind, "Plays", "Time", "Week before"], rows: rows.collect() }
 }
@@ -167,7 +175,7 @@ fn mood(recap: &Recap) -> Section {
         (Some(valence), Some(energy), Some(quadrant)) => {
             said.push(format!("The week: {quadrant} ({})", axes(Means { valence, energy })));
         }
-        _ => said.push("Too few plays have audio features to tell the week’s mood.".to_owned()),
+        _ => said.push("There are too few plays with audio features to tell the week’s mood.".to_owned()),
     }
     said.extend(mood.before.map(|before| format!("The week before: {}", axes(before))));
     said.extend(mood.strongest_day.as_ref().map(|strongest| {
@@ -184,7 +192,7 @@ fn mood(recap: &Recap) -> Section {
 fn streaks(recap: &Recap) -> Option<Section> {
     let streak = |name: &str, streak: Streak| format!("{name}: {}, {}", counted(streak.days, "day"), run(streak));
     let current = recap.streak.current.map(|current| streak("Days in a row with music", current));
-    let longest = recap.streak.longest.map(|longest| streak("Longest so far", longest));
+    let longest = recap.streak.longest.map(|longest| streak("Longest up to then", longest));
     let said: Vec<String> = current.into_iter().chain(longest).collect();
     (!said.is_empty()).then(|| lines("Streaks", said))
 }
