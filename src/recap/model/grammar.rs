@@ -68,7 +68,12 @@ impl Form<'_> {
     fn is_clause(&self, opener: &[String], from: usize, to: usize, closer: &[String]) -> bool {
         let (list, joins) = without_days(&self.topics[from..=to], &self.glue[from + 1..=to]);
         let fits = |role, tokens: &[String]| tokens.is_empty() || GLUE.is_said_of(role, tokens, list);
-        splits(opener, true).filter(|(aside, lead)| fits(Role::Aside, aside) && fits(Role::Lead, lead)).any(|(_, lead)| {
+        // An aside reaches over the links behind it.
+        let reaches = |aside: &[String]| {
+            aside.is_empty() || to + 1 == self.topics.len() || GLUE.is_said_of(Role::Aside, aside, &self.topics[from..])
+        };
+        let opens = |(aside, lead): &(&[String], &[String])| fits(Role::Aside, aside) && reaches(aside) && fits(Role::Lead, lead);
+        splits(opener, true).filter(opens).any(|(_, lead)| {
             splits(closer, false).filter(|(follow, tail)| fits(Role::Follow, follow) && fits(Role::Tail, tail)).any(
                 |(follow, _)| {
                     let (role, claim) = if lead.is_empty() { (Role::Follow, follow) } else { (Role::Lead, lead) };
