@@ -164,6 +164,13 @@ pub struct Strongest {
     pub quadrant: String,
 }
 
+impl Strongest {
+    /// Its means.
+    pub fn means(&self) -> Means {
+        Means { valence: self.valence, energy: self.energy }
+    }
+}
+
 /// Days in a row with plays.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Streaks {

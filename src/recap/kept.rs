@@ -60,9 +60,9 @@ impl Kept {
     }
 }
 
-fn whose(listener: &str, week: Week) -> Vec<(&'static str, ScalarValue)> {
+fn whose(listener: &str, week: &str) -> Vec<(&'static str, ScalarValue)> {
     let text = |text: &str| ScalarValue::Utf8(Some(text.to_owned()));
-    vec![("listener", text(listener)), ("week", text(&week.to_string()))]
+    vec![("listener", text(listener)), ("week", text(week))]
 }
 
 async fn scope(context: &Context) -> Result<Scope> {
@@ -76,7 +76,7 @@ async fn scope(context: &Context) -> Result<Scope> {
 /// # Errors
 /// When the table cannot be read.
 pub async fn find(context: &Context, listener: &str, week: Week, made_from: &Value) -> Result<Option<Kept>> {
-    let rows = scope(context).await?.model("kept", KEPT, whose(listener, week)).await?;
+    let rows = scope(context).await?.model("kept", KEPT, whose(listener, &week.to_string())).await?;
     let rows = Columns::of(rows, "the recap that is kept").await?;
     let (recaps, by, words) = (rows.text("recap")?, rows.text("words_by")?, rows.text("words")?);
     if rows.is_empty() {
@@ -94,7 +94,7 @@ pub async fn find(context: &Context, listener: &str, week: Week, made_from: &Val
 ///
 /// # Errors
 /// When the table cannot be written.
-pub async fn keep(context: &Context, kept: &Kept, week: Week) -> Result<Step> {
+pub async fn keep(context: &Context, kept: &Kept) -> Result<Step> {
     let watch = Stopwatch::start();
     let recap = &kept.recap;
     let mut inputs = recap.made_from.clone();
@@ -105,7 +105,7 @@ pub async fn keep(context: &Context, kept: &Kept, week: Week) -> Result<Step> {
         Some(current) if current.is_as_declared(&WEEKLY_RECAPS)? => {
             let scope = scope(context).await?;
             scope.register_rows("made", made.schema(), vec![made])?;
-            let rows = scope.model("a listener's recaps", LISTENER, whose(&recap.listener, week)).await?;
+            let rows = scope.model("a listener's recaps", LISTENER, whose(&recap.listener, &recap.week)).await?;
             let rows = Held::of(rows, "a listener's recaps").await?.rows;
             let of = BTreeSet::from([recap.listener.clone()]);
             let update = Update::of_all_with(&context.engine, &current, "user_id", of, rows).await?;

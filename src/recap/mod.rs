@@ -13,7 +13,7 @@ mod template;
 pub mod told;
 pub mod week;
 
-pub use kept::{Kept, Words};
+pub use kept::{Kept, Words, keep};
 
 use crate::context::{Context, Step};
 use crate::engine::{Columns, no_values};
@@ -48,16 +48,8 @@ pub async fn make(context: &Context, source: &Source, listener: &str, week: Week
     let mut recap = facts::of(context, &theirs, listener, week).await?;
     recap.made_from = made_from(context, source).await?;
     let kept = Kept::new(&recap)?;
-    let step = kept::keep(context, &kept, week).await?;
+    let step = keep(context, &kept).await?;
     Ok((kept, step))
-}
-
-/// Keeps the words of a model beside the figures that they tell.
-///
-/// # Errors
-/// When the table cannot be written.
-pub async fn keep_words(context: &Context, kept: &Kept, week: Week) -> Result<Step> {
-    kept::keep(context, kept, week).await
 }
 
 async fn made_from(context: &Context, source: &Source) -> Result<Value> {

@@ -17,10 +17,6 @@ const PLAIN_WORDS: usize = 4;
 /// Of features that are made up no mood is told in words.
 pub const SYNTHETIC: &str = "synthetic";
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 #[derive(Default)]
 struct Phrases(Vec<Phrase>);
 
@@ -76,8 +72,7 @@ fn totals(phrases: &mut Phrases, recap: &Recap) {
         }
     }
     if let Some(usual) = recap.usual.as_ref().filter(|usual| usual.plays > 0.0) {
-        let than =
-            format!("in a usual week ({}, the median of {} weeks)", decimal(usual.plays, halves(usual.plays)), usual.weeks);
+        let than = format!("in a usual week ({}, the median of {} weeks)", median(usual.plays), usual.weeks);
         phrases.add("plays_vs_usual", compared(recap.plays as f64, usual.plays, "plays", &than));
     }
 }
@@ -125,21 +120,24 @@ fn moods(phrases: &mut Phrases, recap: &Recap) {
             .add("mood_vs_before", format!("the week’s valence {valence} and its energy {energy}, held against the week before"));
     }
     if let Some(strongest) = &mood.strongest_day {
-        let of = Means { valence: strongest.of.valence, energy: strongest.of.energy };
         phrases.add(
             "strongest_day",
-            format!("the strongest mood of a day: {}, on {} ({})", strongest.of.quadrant, weekday(strongest.date), axes(of)),
+            format!(
+                "the strongest mood of a day: {}, on {} ({})",
+                strongest.of.quadrant,
+                weekday(strongest.date),
+                axes(strongest.of.means())
+            ),
         );
     }
     if let Some(strongest) = &mood.strongest_hour {
-        let of = Means { valence: strongest.of.valence, energy: strongest.of.energy };
         phrases.add(
             "strongest_hour",
             format!(
                 "the strongest mood of an hour of the day, all days together: {}, {} ({})",
                 strongest.of.quadrant,
                 hours(strongest.hour),
-                axes(of)
+                axes(strongest.of.means())
             ),
         );
     }
@@ -168,7 +166,7 @@ pub fn hours(hour: u32) -> String {
 
 /// A weekday's whole name.
 pub fn weekday(date: NaiveDate) -> String {
-    WEEKDAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default().to_owned()
+    date.format("%A").to_string()
 }
 
 /// `1 Jan 2026 to 9 Feb 2026`.
@@ -196,7 +194,7 @@ fn inside(name: &str) -> String {
 
 /// `9 to 15 November 2026`, with what differs between its ends.
 pub fn span(recap: &Recap) -> String {
-    let name = |date: NaiveDate| MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
+    let name = |date: NaiveDate| date.format("%B");
     let (from, to) = (recap.from, recap.to);
     let begins = match (from.year() == to.year(), from.month() == to.month()) {
         (true, true) => from.day().to_string(),
@@ -220,9 +218,9 @@ fn counted_different(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{} different {noun}s", count(number)) }
 }
 
-/// Medians of whole numbers end in a half at most.
-fn halves(value: f64) -> usize {
-    usize::from(value.fract() != 0.0)
+/// A median of whole numbers, which ends in a half at most.
+pub fn median(value: f64) -> String {
+    decimal(value, usize::from(value.fract() != 0.0))
 }
 
 /// `12 % more plays than …`; whole percents, and no percents of nothing.

@@ -25,8 +25,6 @@ use std::path::Path;
 const WIDTH: usize = 100;
 /// Pixels a unit of the drawing: sharp on screens of twice the density.
 const PICTURE_SCALE: f32 = 2.0;
-/// Width of a picture on its page, in pixels.
-const PICTURE_WIDTH: u32 = 600;
 
 pub async fn recap(global: &Global, settings: &Settings, args: &RecapArgs) -> Result<()> {
     // A wrong flag or setting is told before anything is made.
@@ -46,7 +44,7 @@ pub async fn recap(global: &Global, settings: &Settings, args: &RecapArgs) -> Re
     }
     let mut kept = made(&context, settings, &lake, &asked).await?;
     match &model {
-        Some(model) => recap_words::of(&context, &lake, model, &mut kept, asked.week).await?,
+        Some(model) => recap_words::of(&context, &lake, model, &mut kept).await?,
         None => kept.words = None,
     }
     let page = told::page(&kept.recap, kept.words.as_ref());
@@ -112,7 +110,6 @@ fn within(recap: &Recap) -> Result<Vec<Picture>> {
     let picture = |(chart, png): (told::Chart, Vec<u8>)| Picture {
         source: format!("data:image/png;base64,{}", STANDARD.encode(png)),
         description: chart.description,
-        width: PICTURE_WIDTH,
     };
     Ok(pictures(recap)?.into_iter().map(picture).collect())
 }

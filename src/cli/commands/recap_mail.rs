@@ -17,8 +17,6 @@ use std::path::Path;
 
 /// Columns of the plain part: lines that mail programs do not break again.
 const WIDTH: usize = 76;
-/// Width of a picture in the letter, in pixels.
-const PICTURE_WIDTH: u32 = 600;
 
 /// Tells a wrong setting before anything is made.
 ///
@@ -83,7 +81,7 @@ fn letter(settings: &Settings, args: &RecapArgs, kept: &Kept, page: &Page) -> Re
     let mut shown = Vec::new();
     let mut pictures = Vec::new();
     for (chart, png) in super::recap::pictures(&kept.recap)? {
-        shown.push(Picture { source: format!("cid:{}", chart.name), description: chart.description, width: PICTURE_WIDTH });
+        shown.push(Picture { source: format!("cid:{}", chart.name), description: chart.description });
         pictures.push(mail::Picture { id: chart.name, png });
     }
     Ok(Letter {

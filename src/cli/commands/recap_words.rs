@@ -7,14 +7,13 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::lake::Lake;
 use crate::recap::model::{Model, Provider, tell};
-use crate::recap::week::Week;
 use crate::recap::{self, Kept, Words, phrases};
 
 /// The words of a model, if it finds some that hold.
 ///
 /// # Errors
 /// When its words cannot be kept.
-pub async fn of(context: &Context, lake: &Lake, model: &Model, kept: &mut Kept, week: Week) -> Result<()> {
+pub async fn of(context: &Context, lake: &Lake, model: &Model, kept: &mut Kept) -> Result<()> {
     let provider = match model.provider {
         Provider::Gemini => "gemini",
         Provider::OpenAi => "openai",
@@ -30,7 +29,7 @@ pub async fn of(context: &Context, lake: &Lake, model: &Model, kept: &mut Kept, 
             kept.words = Some(Words { by, paragraphs });
             let _lock = super::lock(lake)?;
             let started = context.clock.now();
-            let step = recap::keep_words(context, kept, week).await?;
+            let step = recap::keep(context, kept).await?;
             super::finish(context, "recap", started, &[step]).await
         }
         Err(refused) => {

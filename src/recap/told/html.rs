@@ -13,9 +13,10 @@ pub struct Picture {
     pub source: String,
     /// What is seen in it, for those who do not see it.
     pub description: String,
-    /// Its width in pixels of the page.
-    pub width: u32,
 }
+
+/// Width of a picture, in pixels of the page.
+const PICTURE_WIDTH: u32 = 600;
 
 const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const CELL: &str = "padding:5px 8px 5px 0;border-bottom:1px solid #dcd9d1;font-size:14px;line-height:1.4;vertical-align:top;color:#1b2328;overflow-wrap:anywhere";
@@ -57,7 +58,7 @@ fn sheet(page: &Page, pictures: &[Picture]) -> Markup {
                 }
                 @for picture in pictures {
                     p style="margin:20px 0 0" {
-                        img src=(picture.source) alt=(picture.description) width=(picture.width)
+                        img src=(picture.source) alt=(picture.description) width=(PICTURE_WIDTH)
                             style="display:block;width:100%;height:auto;border:0";
                     }
                 }
@@ -71,11 +72,10 @@ fn sheet(page: &Page, pictures: &[Picture]) -> Markup {
 }
 
 fn show(section: &Section) -> Markup {
-    let is_prose = section.head.last() == Some(&"Why");
     let align = |column: usize| if column == 0 { "left" } else { "right" };
     html! {
         h2 style="margin:28px 0 8px;font-size:17px;line-height:1.3" { (section.title) }
-        @if is_prose {
+        @if section.is_prose() {
             // Sentences in narrow columns are no pleasure to read.
             @for row in &section.rows {
                 p style=(LINE) { strong { (row[0]) } br; (row[1..].join(": ")) }

@@ -34,8 +34,7 @@ fn show(out: &mut String, section: &Section) {
     }
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     out.push_str(&line(section.head.iter().map(|cell| (*cell).to_owned()).collect()));
-    let is_prose = section.head.last() == Some(&"Why");
-    let rule = |column: usize| if column == 0 || is_prose { "---" } else { "---:" }.to_owned();
+    let rule = |column: usize| if column == 0 || section.is_prose() { "---" } else { "---:" }.to_owned();
     out.push_str(&line((0..section.head.len()).map(rule).collect()));
     for row in &section.rows {
         out.push_str(&line(row.iter().map(|cell| escaped(cell)).collect()));

@@ -3,9 +3,12 @@
 //! Owns the sections and how their figures read. Names are cleaned here, once for all formats.
 
 use crate::recap::data::{Item, Means, Recap, Streak};
-use crate::recap::phrases::{SYNTHETIC, axes, hours, run, song, span, weekday};
+use crate::recap::phrases::{SYNTHETIC, axes, hours, median, run, song, span, weekday};
 use crate::recap::remarks;
-use crate::report::words::{NONE, capital, clean, count, counted, day, decimal, maybe, minutes, plain, weekday_day};
+use crate::report::words::{NONE, capital, clean, count, counted, day, maybe, minutes, plain, weekday_day};
+
+/// The column of a reason in words.
+const WHY: &str = "Why";
 
 /// A recap as text, whatever its format.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +36,13 @@ pub struct Section {
     pub head: Vec<&'static str>,
     /// Its rows.
     pub rows: Vec<Vec<String>>,
+}
+
+impl Section {
+    /// Whether its rows end in sentences, which are too long for a column.
+    pub fn is_prose(&self) -> bool {
+        self.head.last() == Some(&WHY)
+    }
 }
 
 /// The page of a recap, with these paragraphs.
@@ -71,8 +81,7 @@ pub fn of(recap: &Recap, paragraphs: Vec<String>, words_by: Option<&str>) -> Pag
 fn figures(recap: &Recap) -> Section {
     let (before, usual) = (recap.before.as_ref(), recap.usual.as_ref());
     let time = |value: Option<f64>| value.map_or_else(|| NONE.to_owned(), minutes);
-    let plays_usual =
-        usual.map_or_else(|| NONE.to_owned(), |usual| decimal(usual.plays, usize::from(usual.plays.fract() != 0.0)));
+    let plays_usual = usual.map_or_else(|| NONE.to_owned(), |usual| median(usual.plays));
     let row = |name: &str, cells: [String; 3]| std::iter::once(name.to_owned()).chain(cells).collect::<Vec<_>>();
     let only = |number: u64| [count(number), NONE.to_owned(), NONE.to_owned()];
     let of_before = before.map_or_else(|| NONE.to_owned(), |before| count(before.plays));
@@ -179,12 +188,10 @@ fn mood(recap: &Recap) -> Section {
     }
     said.extend(mood.before.map(|before| format!("The week before: {}", axes(before))));
     said.extend(mood.strongest_day.as_ref().map(|strongest| {
-        let means = Means { valence: strongest.of.valence, energy: strongest.of.energy };
-        format!("Strongest on {}: {} ({})", weekday(strongest.date), strongest.of.quadrant, axes(means))
+        format!("Strongest on {}: {} ({})", weekday(strongest.date), strongest.of.quadrant, axes(strongest.of.means()))
     }));
     said.extend(mood.strongest_hour.as_ref().map(|strongest| {
-        let means = Means { valence: strongest.of.valence, energy: strongest.of.energy };
-        format!("Strongest {}: {} ({})", hours(strongest.hour), strongest.of.quadrant, axes(means))
+        format!("Strongest {}: {} ({})", hours(strongest.hour), strongest.of.quadrant, axes(strongest.of.means()))
     }));
     lines("Mood of the music", said)
 }
@@ -207,7 +214,7 @@ fn recommendations(recap: &Recap) -> Option<Section> {
     });
     (!recap.recommendations.is_empty()).then(|| Section {
         title: "To listen to next".to_owned(),
-        head: vec!["Track", "For", "Why"],
+        head: vec!["Track", "For", WHY],
         rows: rows.collect(),
     })
 }

@@ -26,8 +26,7 @@ pub fn render(page: &Page, width: usize, colour: bool) -> String {
 fn show(screen: &mut Screen, section: &Section) {
     screen.heading(&section.title);
     // Sentences in a table's cell would be cut: a row of them is two lines.
-    let is_prose = section.head.last() == Some(&"Why");
-    if section.head.is_empty() || is_prose {
+    if section.head.is_empty() || section.is_prose() {
         for row in &section.rows {
             screen.wrapped(Style::Plain, &format!("- {}", row.join(": ")), 2);
         }
